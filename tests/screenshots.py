@@ -16,6 +16,15 @@ from gomem_tui.settings.options import Options
 
 REAL = Path(lessons.__file__).with_name("real_heap.still")
 REAL_KEYS = ["w", "1", *["down"] * 66]
+
+
+def typed(line: str) -> list[str]:
+    """The keys of a line at the prompt."""
+    return ["colon", *({" ": "space"}.get(char, char) for char in line), "enter"]
+
+
+FILM = Path(lessons.__file__).with_name("cache.trace.gz")
+FILM_KEYS = [*typed("goto 4ms"), *typed("diff 1ms"), "7", "0"]
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
 
@@ -76,8 +85,8 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.svg"):
         old.unlink()
-    real = asyncio.run(picture(120, 40, REAL_KEYS, file=REAL))
-    (FOLDER / "real.svg").write_text(real, encoding="utf-8")
+    for name, keys, file in (("real", REAL_KEYS, REAL), ("film", FILM_KEYS, FILM)):
+        (FOLDER / f"{name}.svg").write_text(asyncio.run(picture(120, 40, keys, file=file)), encoding="utf-8")
     for name, (columns, rows, keys) in PICTURES.items():
         (FOLDER / f"{name}.svg").write_text(asyncio.run(picture(columns, rows, keys)), encoding="utf-8")
         print(f"screenshots/{name}.svg")

@@ -60,21 +60,21 @@ def json_text(record: object) -> str:
 
 def say(text: str) -> None:
     """Talk to the user, after what was written to stdout; never fails, since there may be nobody to talk to."""
-    _flush(sys.stdout)
-    _talk(f"{visible(text)}\n")
+    _say(f"{visible(text)}\n")
 
 
-def say_for_now(text: str) -> None:
-    """Say something on a terminal that `unsay` takes away again."""
-    _talk(visible(text))
+def say_meanwhile(text: str) -> None:
+    """Write a line without its end, for a terminal, that `unsay` takes away."""
+    _say(visible(text))
 
 
 def unsay() -> None:
-    """Take away the line that is said for now."""
-    _talk("\r\x1b[2K")
+    """Take away the line that `say_meanwhile` wrote."""
+    _say("\r\x1b[2K")
 
 
-def _talk(text: str) -> None:
+def _say(text: str) -> None:
+    _flush(sys.stdout)
     if sys.stderr is None:  # closed by whoever started us
         return
     try:

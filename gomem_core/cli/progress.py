@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.cli.output import is_terminal, say_for_now, unsay
+from gomem_core.cli.output import is_terminal, say_meanwhile, unsay
 from gomem_core.foreign import brief
 from gomem_core.report import format_bytes
 from gomem_core.world.interrupt import Progress
@@ -70,7 +70,7 @@ def told_at_once(path: Path | None) -> Iterator[None]:
     if path is None or not _TOLD <= size < _LARGE:  # a large one gets a bar
         yield
         return
-    say_for_now(f"gomem: reading {brief(path.name, _LABEL)}, {format_bytes(size)} …")
+    say_meanwhile(f"gomem: reading {brief(path.name, _LABEL)}, {format_bytes(size)} …")
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from gomem_core.lang.continued import goes_on, is_open, joined
 
 STDIN: Final = "-"
 _MOST_BYTES: Final = 4 * MAX_LINE + 4  # of a line that may still be short enough: UTF-8 needs at most four a character
+_NO_TEXTS: Final = (b"\x1f\x8b", b"\x7fELF", b"go 1.")  # how packed files, programs, core files and traces begin
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -44,6 +45,8 @@ def read_lines(script: str) -> Iterator[Line]:
             yield from _lines(sys.stdin.buffer)
         else:
             with open(script, "rb") as file:
+                if file.peek(1).startswith(_NO_TEXTS):
+                    raise BadInput(f"{name}: not a text file, as a script is; gomem open shows what it holds")
                 yield from _lines(file)
     except OSError as e:
         raise BadInput(f"cannot read {name}: {e.strerror or e}") from e

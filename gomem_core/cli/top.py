@@ -10,12 +10,14 @@ from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import read_stop
 from gomem_core.queries.amounts import Amount, By, amounts, sites_of
 from gomem_core.queries.courses import course_of, rise_of
+from gomem_core.queries.saidtypes import has_types
 from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.report import Cell, Column, Table, counted, format_bytes, signed
 from gomem_core.session.opened import open_file
 from gomem_core.session.stills import FilePlace, file_place, still_at
 from gomem_core.suggest import did_you_mean
 from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.reel import time_text
 from gomem_core.world.still import Still
 from gomem_core.world.typed import Course
@@ -81,8 +83,7 @@ def _since(place: FilePlace, text: str) -> FilePlace:
 
 def _listed(still: Still, then: Still | None, args: argparse.Namespace) -> _List:
     """The amounts, most bytes first; compared with another heap, what grew most first.  Raises NotKnown."""
-    by: By = args.by or ("site" if still.place.of == "profile" else "class" if still.place.of == "memstats" else "type")
-    by = "site" if args.tree else by
+    by: By = "site" if args.tree else args.by or _best(still)
     found = amounts(still, by)
     if then is None:
         return _List(by, found, None, course_of(still) if by == "type" else None)
@@ -92,6 +93,14 @@ def _listed(still: Still, then: Still | None, args: argparse.Namespace) -> _List
     found.sort(key=lambda one: before[one.name].nbytes - one.nbytes if one.name in before else -one.nbytes)
     ends = sorted((then.place.step, still.place.step))
     return _List(by, found, before, course_of(still, *ends) if by == "type" else None)
+
+
+def _best(still: Still) -> By:
+    """What the heap tells best where nobody says what to sum up: of a session types, if its commands said any."""
+    if still.place.of == "profile":
+        return "site"
+    untyped = isinstance(still.rows, ObjectColumns) and not has_types(still.objects)
+    return "class" if untyped or still.place.of == "memstats" else "type"
 
 
 def _compared(listed: _List) -> str:

@@ -31,7 +31,7 @@ def account_section(then: Side, now: Side) -> Section:
     ]
     rows: list[tuple[Cell, ...]] = [
         (
-            d["part"].replace("_", " "),
+            _part_name(d["part"], now.figures.balance),
             or_unknown(d["then"]),
             or_unknown(d["now"]),
             "" if d["difference"] is None else d["difference"],
@@ -39,6 +39,13 @@ def account_section(then: Side, now: Side) -> Section:
         for d in data
     ]
     return section("account", "byte account", (Column("what", "text"), *b), rows, data)
+
+
+def _part_name(part: str, balance: Balance) -> str:
+    """A part in words: where it is not known what was asked for, whole slots are counted, as panes say it."""
+    if part == "requested" and balance.slot_waste is None:
+        return "taken" if balance.dead is None else "live slots"
+    return part.replace("_", " ")
 
 
 def types_section(types: Sequence[Growth]) -> Section:

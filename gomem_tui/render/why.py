@@ -34,7 +34,7 @@ LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, 
 FILM_KEYS: Final = (
     " A film: space goes to the next allocation or free, } to the next span, > plays; 0 shows types, : goto 1.5s, ? helps."
 )
-READ_KEYS: Final = " One moment of a heap: nothing moves. : types show, find or diff, ? helps."
+READ_KEYS: Final = " One moment of a heap: nothing moves. w tells why it is so big, : types show, find or diff, ? helps."
 WATCH_KEYS: Final = " Somebody else does what happens here; ? lists the keys that you have."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,22 @@ def test_advise_says_why_it_is_so_big(capsys: Capture) -> None:
         assert (found["file"], found["kind"], found["live"], found["half_empty"]) == (file, kind, 96, 2)
     assert main(["advise", "nosuch"]) == 3
     assert capsys.readouterr().err == "gomem: nosuch: No such file or directory\n"
+
+
+@pytest.mark.usefixtures("there")
+def test_what_is_no_text_is_not_run_or_converted_and_shows_no_garbage(capsys: Capture) -> None:
+    for words in (["run", "--no-journal", "after"], ["convert", "after"], ["run", "--no-journal", sys.executable]):
+        assert main(words) == 3
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err == f"gomem: {words[-1]}: not a text file, as a script is; gomem open shows what it holds\n"
+
+
+@pytest.mark.usefixtures("there")
+def test_a_list_without_types_is_one_by_class(capsys: Capture) -> None:
+    assert main(["top", "after"]) == 0
+    assert capsys.readouterr().out.startswith("96 B in 2 objects, by size classes\n")
+    assert main(["top", "--by", "type", "after"]) == 3
 
 
 @pytest.mark.usefixtures("there")

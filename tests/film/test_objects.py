@@ -91,6 +91,10 @@ def test_the_difference_of_two_moments_tells_which_types_grew() -> None:
     console.submit("goto 3000")
     outcome = console.submit("diff 500")
     assert outcome.result is not None
+    assert not [line for line in outcome.result.details if line.startswith("requested ")], (
+        "a trace does not tell what was asked for"
+    )
+    assert [line for line in outcome.result.details if line.startswith("taken ")]
     assert outcome.result.summary.startswith("from 0.001015 s to 0.004645 s: 20 types grew, most uint8 +960.5K; between event ")
     told = {row.split()[-1]: row.split() for row in outcome.result.details if "main.Page" in row}
     pages = [sum(FilmReel(film(_NAME)).moment(n).objects.info(oid).type == "main.Page" for oid in _all(n)) for n in (500, 3_000)]

@@ -503,3 +503,33 @@ def test_objects_of_statements_that_were_drawn(line: str, old: list[int], new: l
     for version, expected in (("1.21", old), ("1.24", old), ("1.27", new)):
         before = ("s := make([]int, 5)", "n := 3", 't := "text"', "b := make([]byte, 40)", "c := make([]byte, 5)")
         assert sizes(done(console_of(version, *before), line)) == expected, version
+
+
+# --- Fields that get values --------------------------------------------------------------------------------------------------
+
+
+LIST: Final = "type node struct { key string; next *node; kids []int; m map[string]int }"
+
+
+def test_what_a_field_leads_to_is_stored_in_the_object() -> None:
+    console = console_of("1.27", LIST, "d := &node{}")
+    address = done(console, "d.next = new(node)")["objects"][0]["addr"]
+    assert sizes(done(console, "d.kids = make([]int, 3)")) == [24]
+    stored = dict(console.session.world.pointers.stored_in(console.session.objects.addr(0)))
+    assert stored.keys() == {2, 3}
+    assert stored[2] == int(address, 16)
+    done(console, "d.next = nil")
+    assert dict(console.session.world.pointers.stored_in(console.session.objects.addr(0))).keys() == {3}
+    assert failed(console, "d.next = 5") == (10, "cannot use 5 (constant of type int) as *node value in assignment")
+    assert failed(console, "d.nxt = nil") == (1, "d.nxt undefined (type *node has no field or method nxt)")
+    assert failed(console, 'd.m["a"] = 1') == (1, "what d.m holds is not known here")
+    done(console, "drop d", "gc")
+    assert console.session.world.sums.mem_stats().HeapObjects == 0, "what belonged to it went with it"
+
+
+def test_a_struct_that_is_a_variable_has_its_pointers_when_it_is_copied() -> None:
+    console = console_of("1.27", LIST, "d := &node{}", "var v node", "v.next = d")
+    copied = done(console, "any(v)")["objects"]
+    assert [one["size"] for one in copied] == [56]
+    stored = dict(console.session.world.pointers.stored_in(int(copied[0]["addr"], 16)))
+    assert stored == {2: console.session.objects.addr(0)}

@@ -1,9 +1,9 @@
 """Parts of values: elements, slices of slices, what an interface holds."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gomem_core.gotypes.model import BASICS
-from gomem_core.gotypes.statements.shapes import is_kind, is_string, part, slice_of
+from gomem_core.gotypes.model import BASICS, WORD, Struct, Type, underlying
+from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, slice_of
 from gomem_core.gotypes.statements.values import Value, unknown
 from gomem_core.gotypes.syntax import field
 
@@ -11,6 +11,25 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from gomem_core.gotypes.statements.expressions import Expressions
+
+
+class FieldPlace(NamedTuple):
+    """A field of a struct: its type, its first word, and which of its words are pointers."""
+
+    type: Type
+    word: int
+    mask: str
+
+
+def place_of(shapes: Shapes, t: Type, name: str) -> FieldPlace | None:
+    """Where a struct has a field of its own of that name; None: it has none.  Raises GoError."""
+    bottom = underlying(t)
+    if not isinstance(bottom, Struct):
+        return None
+    for field_, offset in zip(bottom.fields, shapes.offsets(bottom), strict=True):
+        if field_.name == name:
+            return FieldPlace(field_.type, offset // WORD, shapes.types.measured(field_.type)[1] or "")
+    return None
 
 
 def inside(of: "Expressions", node: "Node") -> Value:

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gomem_core.gotypes.errors import GoError
-from gomem_core.gotypes.model import BASICS, Basic, Referring, Type, underlying
+from gomem_core.gotypes.model import BASICS, Basic, Referring, Struct, Type, underlying
 from gomem_core.gotypes.statements import maps, slices
 from gomem_core.gotypes.statements.captures import assigned, functions, text, used
 from gomem_core.gotypes.statements.expressions import Expressions, Names
 from gomem_core.gotypes.statements.functions import go
+from gomem_core.gotypes.statements.parts import place_of
 from gomem_core.gotypes.statements.plan import MOST_REQUESTS, Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
@@ -227,13 +228,41 @@ class _Line:
         if target.type == "index_expression":
             self._store_in(target, right)
             return
+        if target.type == "selector_expression" and self._store_field(target, right):
+            return
         self._value = self._of.of(right)
+
+    def _store_field(self, target: "Node", right: "Node") -> bool:
+        """x.f = v: pointers in the object that x leads to, or that it is; tells whether x has such a field."""
+        of, owner_node = self._of, field(target, "operand")
+        owner = of.owned(owner_node)
+        leads = is_kind(owner.type, "*")
+        t, name = part(owner.type) if leads else owner.type, text(field(target, "field"))
+        place = place_of(self._shapes, t, name)
+        bottom = underlying(t)
+        if place is None and isinstance(bottom, Struct) and not any(one.embedded for one in bottom.fields):
+            written = self._source.written(target)
+            raise self._source.error(f"{written} undefined (type {owner.type} has no field or method {name})", target)
+        if place is None or owner_node.type != "identifier":
+            return False
+        value = of.of(right, place.type)
+        stored = {place.word + word: handle for word, handle in value.pointers}
+        words = [place.word + n for n, bit in enumerate(place.mask) if bit == "1"]
+        if leads and owner.main is not None:
+            of.plan.links += [Link(owner.main, word, stored.get(word)) for word in words]
+        if not leads:
+            kept = [(word, handle) for word, handle in owner.pointers if word not in words]
+            owner = replace(owner, known=None, is_zero=False, pointers=tuple(sorted([*kept, *stored.items()])))
+        self._rebind(owner_node, owner.with_made(value.made))
+        return True
 
     def _store_in(self, target: "Node", right: "Node") -> None:
         """m[k] = v: an entry that the map has not yet; s[i] = v: a pointer in what is there."""
         owner_node = field(target, "operand")
         owner = self._of.owned(owner_node)
         if is_kind(owner.type, "map"):
+            if owner.map is None and not owner.is_nil:
+                raise self._source.error(f"what {self._source.written(owner_node)} holds is not known here", owner_node)
             if owner.map is None:
                 raise GoError("panic: assignment to entry in nil map")
             key = self._of.of(field(target, "index"), part(owner.type))
