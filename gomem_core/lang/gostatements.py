@@ -25,6 +25,7 @@ STATEMENT: Final = re.compile(
     rf"|{_NAME}\.{_NAME}(?=[ \t]*(?:$|#|as\b|times\b))"  # a method value
     rf"|go[ \t]+(?:func\b|{_NAME}(?:\.{_NAME})*\()"
     rf"|{_NAME}(?:[ \t]*,[ \t]*{_NAME})*[ \t]*(?::=|\+=|=(?!=))[ \t]*[^ \t]"
+    rf"|{_NAME}[ \t]*<-[ \t]*[^ \t]"
     rf"|{_NAME}(?:\.{_NAME})+[ \t]*=(?!=)[ \t]*[^ \t]"  # a field gets a value
     rf"|{_NAME}(?:\+\+|--)[ \t]*(?:[#;]|$)"
     rf"|{_PLAIN}(?:[ \t]*\+[ \t]*{_PLAIN})+(?=[ \t]*(?:$|#|as\b|times\b))"

@@ -533,3 +533,22 @@ def test_a_struct_that_is_a_variable_has_its_pointers_when_it_is_copied() -> Non
     assert [one["size"] for one in copied] == [56]
     stored = dict(console.session.world.pointers.stored_in(int(copied[0]["addr"], 16)))
     assert stored == {2: console.session.objects.addr(0)}
+
+
+def test_what_is_sent_belongs_to_the_channel() -> None:
+    console = console_of("1.27", "make(chan *int, 2) as c")
+    assert sizes(done(console, "c <- new(int)")) == [8]
+    assert failed(console, "c <- 3")[1] == "cannot use 3 (constant of type int) as *int value in assignment"
+    assert living(console) == {"c", "o1", "o2"}
+    done(console, "close(c)", "drop c")
+    assert not living(console)
+
+
+def test_a_slice_of_an_array_moves_it_to_the_heap() -> None:
+    console = console_of("1.27", "type box struct { items []int }", "b := &box{}")
+    assert sizes(done(console, 'x := [...]string{"a", "b"}; y := x[:]')) == [32]
+    assert done(console, "z := &[4]int{}", "z[1:3]")["cap"] == 3
+    assert failed(console, "b.items = append(b.items, 1)") == (
+        18,
+        "how long b.items is, is not known here: append to a slice that has a name",
+    )

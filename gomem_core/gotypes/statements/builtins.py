@@ -115,6 +115,9 @@ def _append(of: "Expressions", node: "Node", arguments: "list[Node]") -> Value:
     value = of.owned(arguments[0])
     if not is_kind(value.type, "[]"):
         raise of.source.error(f"invalid argument: {of.source.written(arguments[0])} ({value.type}) is not a slice", arguments[0])
+    if value.is_part:
+        written = of.source.written(arguments[0])
+        raise of.source.error(f"how long {written} is, is not known here: append to a slice that has a name", arguments[0])
     rest = arguments[1:]
     if len(rest) == 1 and rest[0].type == "variadic_argument":
         return _on(of, value, of.of(rest[0].named_children[0]).length, [])
@@ -159,7 +162,7 @@ def _length(of: "Expressions", node: "Node", arguments: "list[Node]") -> Value:
 
 
 def _delete(of: "Expressions", _node: "Node", arguments: "list[Node]") -> Value:
-    """delete, clear: what is in a map becomes less, its memory does not."""
+    """delete, clear, close, copy: what is in there changes, the memory that it takes does not."""
     for argument in arguments:
         of.of(argument)
     return Value(INT)
@@ -173,4 +176,6 @@ _BUILTINS: Final[dict[str, Callable[["Expressions", "Node", "list[Node]"], Value
     "cap": _length,
     "delete": _delete,
     "clear": _delete,
+    "close": _delete,
+    "copy": _delete,
 }

@@ -90,7 +90,7 @@ def selected(of: "Expressions", node: "Node") -> Value:
     if isinstance(bottom, Struct):
         for one in bottom.fields:
             if one.name == name:
-                return unknown(one.type)
+                return unknown(one.type, is_part=True)
     return closures.method_value(of.plan, of.shapes, value)
 
 

@@ -105,6 +105,8 @@ class _Line:
                 self._var(node)
             case "assignment_statement":
                 self._assign(node)
+            case "send_statement":
+                self._send(node)
             case "inc_statement" | "dec_statement":
                 self._count(node)
             case "go_statement":
@@ -231,6 +233,17 @@ class _Line:
         if target.type == "selector_expression" and self._store_field(target, right):
             return
         self._value = self._of.of(right)
+
+    def _send(self, node: "Node") -> None:
+        """c <- v: a copy of v, which belongs to the channel from then on."""
+        channel_node = field(node, "channel")
+        channel = self._of.owned(channel_node)
+        if not is_kind(channel.type, "chan"):
+            written = self._source.written(channel_node)
+            raise self._source.error(f"invalid operation: cannot send to non-channel {written} ({channel.type})", channel_node)
+        value = self._of.of(field(node, "value"), part(channel.type))
+        if channel_node.type == "identifier":
+            self._rebind(channel_node, channel.with_made(value.made))
 
     def _store_field(self, target: "Node", right: "Node") -> bool:
         """x.f = v: pointers in the object that x leads to, or that it is; tells whether x has such a field."""

@@ -36,6 +36,7 @@ class Value:
     made: tuple[Handle, ...] = ()
     length: int = 0  # elements of a slice, bytes of a string, entries of a map
     capacity: int = 0  # elements of a slice
+    is_part: bool = False  # it was read from something, and how long it is is not known
     is_nil: bool = False  # of what can be nil
     map: MapState | None = None
     goroutine: bool = False  # it stands for one that runs
@@ -72,6 +73,6 @@ INT = BASICS["int"]
 STRING = BASICS["string"]
 
 
-def unknown(t: Type) -> Value:
+def unknown(t: Type, is_part: bool = False) -> Value:
     """Some value of a type, of which nothing is known but that it is not empty."""
-    return Value(t, length=1)
+    return Value(t, length=1, is_part=is_part)
