@@ -147,7 +147,8 @@ def sorts(count: int) -> Iterator[Figure]:
     """What another order takes."""
     spans = Spans(many_spans(count))
     if hasattr(spans.order, "prepare"):
-        yield Figure("numpy imported, once, another thread", timed(lambda: import_module("numpy")))
+        modules = ("numpy", "gomem_core.queries.spanmask")
+        yield Figure("numpy and masks imported, once, another thread", timed(lambda: [*map(import_module, modules)]))
     spans.order.arrange("waste", True)
     yield Figure("sort: the first, by waste", spans.show(), 1 / 50)
     alike = Spans(["gogc off", f"alloc 8192 times {count}"])

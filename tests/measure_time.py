@@ -188,7 +188,7 @@ def single_steps(size: Size) -> Iterator[Figure]:
         if how == "typed":
             yield from spread("typed: a command", [explorer.submit(line) for line in lines], 50)
         else:
-            session._timeline.steps += lines
+            session._timeline.steps.extend(lines)
             explorer.move(len(session.steps))
             yield Figure("spans", session.world.spans.count)
             yield Figure("objects", len(session.objects))
@@ -255,7 +255,7 @@ def micro_steps(size: Size) -> Iterator[Figure]:
     explorer = started(big_heap(size.spans))
     session = explorer.session
     halfway = ((f"alloc {48 * 1024}", 50), ("alloc 96", 50), ("gc", 200))
-    session._timeline.steps += [line for line, _ in halfway]
+    session._timeline.steps.extend(line for line, _ in halfway)
     for line, goal in halfway:
         explorer.look()
         first = timed(session.events_ahead)

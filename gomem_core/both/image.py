@@ -28,7 +28,7 @@ def columns_of(structs: Sequence[Slots], codes: Mapping[str, str]) -> tuple[arra
 
 def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
     """A column for each of BIT_SETS."""
-    return tuple(tuple(getattr(s, name) for s in structs) for name in BIT_SETS)
+    return tuple(zip(*map(attrgetter(*BIT_SETS), structs), strict=True)) if structs else ((),) * len(BIT_SETS)
 
 
 def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:

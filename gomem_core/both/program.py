@@ -25,10 +25,11 @@ class Program(Generic[S]):
     Every object is referred to from its birth until `drop`; a tiny block as long as any object in it is.
     """
 
-    __slots__ = ("repeated", "took", "trace", "zerobase")
+    __slots__ = ("details", "repeated", "took", "trace", "zerobase")
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
+        self.details: Trace | None = None  # the same, for events that change no span
         self.took: Took | None = None
         self.repeated: Repeated | None = None
         self.zerobase = ZEROBASE
@@ -63,11 +64,14 @@ class Program(Generic[S]):
         return Allocated(addr, s.elemsize, s.spanclass, s.start_addr, served, served == "tiny", is_slow, is_started)
 
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
-        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead.
+        """Narrate to `trace` from now on, or to nobody.
 
+        Where `took` is given, it is told the slots that mallocgc takes for small objects, instead; and of other events only those
+        are told that change a span, half of them.
         `repeated` is told slots of `alloc_many` whose objects were born as the one before, instead of all their events.
         """
         self.trace = trace
+        self.details = trace if took is None else None
         self.took = took
         self.repeated = repeated
 

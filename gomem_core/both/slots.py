@@ -109,9 +109,9 @@ class Slots:
         if index < self.run_end:
             self.freeindex = index + 1
             return index
-        return self._next_run()
+        return self.next_run()
 
-    def _next_run(self) -> int:
+    def next_run(self) -> int:
         """Take the first slot of the next run of free ones; nelems when there is none."""
         self._note_roots()
         nelems, index = self.nelems, self.freeindex

@@ -75,8 +75,8 @@ class TinyAllocs(Program[S], Generic[S]):
             return mcache.tiny + offset, self._tiny_share(mcache.tiny, offset, size), "tiny"
         s, index, served = self.next_free(TINY_SPAN_CLASS)
         block = self._begin_block(mcache, s, index, size)
-        if self.trace is not None:
-            self.trace(TinyBlock(block, size, mcache.tiny))
+        if self.details is not None:
+            self.details(TinyBlock(block, size, mcache.tiny))
         return block, s, served
 
     def _begin_block(self, mcache: AnyMCache[S], s: S, index: int, size: int) -> int:

@@ -54,6 +54,10 @@ class SlotView(Generic[S]):
         """Whether a span waits to be swept, so that its marks tell what lives."""
         raise NotImplementedError
 
+    def waiting(self, spans: list[S]) -> list[bool]:
+        """The same of many spans."""
+        return [self.waits(s) for s in spans]
+
     def runs(self, s: S) -> PtrWords:
         """What is kept of which words of a span may hold pointers."""
         raise NotImplementedError
@@ -118,7 +122,7 @@ class SlotView(Generic[S]):
         spans = [s for s in self._spans.slotted(start, stop) if s is not None]
         allocated = [_FULL[s.nelems] if s.freeindex == s.nelems else _bytes_of(s, s.allocated_bits()) for s in spans]
         joined = b"".join(allocated)
-        waits = [self.waits(s) for s in spans]
+        waits = self.waiting(spans)
         if not any(waits):
             return joined, joined
         live = [

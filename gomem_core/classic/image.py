@@ -125,7 +125,7 @@ def capture(heap: Heap) -> Image:
     ptr_words, ptr_words_lengths = ptr_words_of(structs)
     return Image(
         columns=columns_of(structs, _COLUMNS),
-        incache=bytes(s.incache for s in structs),
+        incache=bytes([s.incache for s in structs]),
         bit_sets=bit_sets_of(structs),
         ptr_words=ptr_words,
         ptr_words_lengths=ptr_words_lengths,

@@ -110,6 +110,11 @@ class Heap(ManyAllocs[MSpan]):
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
+            elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
+                index = s.next_run()
+            else:
+                index = -1
+            if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
                 if index == s.alike_to and s.alike == ptrdata >> 3:  # heapBitsSetType: as the objects before it
@@ -155,14 +160,14 @@ class Heap(ManyAllocs[MSpan]):
 
     def _small_alloc(self, size: int, ptrdata: int) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)
-        if self.trace is not None:
-            self.trace(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
+        if self.details is not None:
+            self.details(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
         s, index, served = self.next_free(spanclass)
         addr = s.start_addr + index * s.elemsize
         if ptrdata:
             heap_bits_set_type(s, index, ptrdata >> 3)
-            if self.trace is not None and s.keeps_words:  # for one-word objects nothing is written
-                self.trace(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
+            if self.details is not None and s.keeps_words:  # for one-word objects nothing is written
+                self.details(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         return addr, s, served
 
     def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
@@ -183,7 +188,9 @@ class Heap(ManyAllocs[MSpan]):
         else:
             stats.nserved_mcache += 1
         s.alloc_count += 1
-        if self.trace is not None:
+        if self.took is not None:
+            self.took(s.start_addr, index, 1)
+        elif self.trace is not None:
             addr = s.start_addr + index * s.elemsize
             self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
             if s.needzero:
@@ -283,7 +290,7 @@ class Heap(ManyAllocs[MSpan]):
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate from now on, as Program says; the page heap too."""
         super().set_trace(trace, took, repeated)
-        self.mheap.trace = trace
+        self.mheap.trace, self.mheap.details = trace, self.details
 
     def read_mem_stats(self) -> MemStats:
         """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""

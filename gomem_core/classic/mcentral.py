@@ -81,15 +81,15 @@ class MCentral:
 
     def _grow(self) -> MSpan:
         """A fresh span from the heap, cut into slots ((*mcentral).grow)."""
-        if self.heap.trace is not None:
-            self.heap.trace(CentralMiss(self.spanclass, self.nonempty.count, self.empty.count))
+        if self.heap.details is not None:
+            self.heap.details(CentralMiss(self.spanclass, self.nonempty.count, self.empty.count))
         s = self.heap.alloc(self.npages, self.spanclass, False, True)
         nelems = s.layout()
         s.limit = s.start_addr + s.elemsize * nelems
         s.init_slots(nelems)
         init_bits(s)
-        if self.heap.trace is not None:
-            self.heap.trace(BitsCleared(s.start_addr, s.npages, bitmap_fill(s)))
+        if self.heap.details is not None:
+            self.heap.details(BitsCleared(s.start_addr, s.npages, bitmap_fill(s)))
         self.lock()
         self.empty.insert_back(s)
         return s
@@ -131,5 +131,5 @@ class MCentral:
     def lock(self) -> None:
         """Count a taking of this mcentral's lock."""
         self.nlock += 1
-        if self.heap.trace is not None:
-            self.heap.trace(LockTaken("mcentral", self.spanclass))
+        if self.heap.details is not None:
+            self.heap.details(LockTaken("mcentral", self.spanclass))

@@ -68,6 +68,7 @@ class MHeap:
         "bitmap_mapped",
         "busy",
         "busylarge",
+        "details",
         "free",
         "freelarge",
         "now",
@@ -93,6 +94,7 @@ class MHeap:
     def __init__(self, freelarge: FreeLarge, spanalloc: FixAlloc, stats: MStats) -> None:
         self.stats = stats
         self.trace: Trace | None = None
+        self.details: Trace | None = None  # see Program
         self.arena_start = ARENA_START
         self.arena_used = ARENA_START
         self.arena_end = ARENA_START + ARENA_SIZE + PAGE_SIZE
@@ -167,8 +169,8 @@ class MHeap:
             self.freelarge.remove_span(s)
         else:
             self.free[s.npages].remove(s)
-        if self.trace is not None:
-            self.trace(Picked(s.start_addr, s.npages, s.ptr, npages, from_large))
+        if self.details is not None:
+            self.details(Picked(s.start_addr, s.npages, s.ptr, npages, from_large))
         if s.npreleased > 0:  # all of it counts as back in use, even if only a part is taken
             self.stats.heap_released -= s.npreleased << PAGE_SHIFT
             s.npreleased = 0
@@ -367,8 +369,8 @@ class MHeap:
     def lock(self) -> None:
         """Count a taking of the heap's lock: nobody else runs here, but learners want to know."""
         self.stats.nheap_lock += 1
-        if self.trace is not None:
-            self.trace(LockTaken("mheap", -1))
+        if self.details is not None:
+            self.details(LockTaken("mheap", -1))
 
     def page_of(self, addr: int) -> int:
         """Page number of an arena address."""

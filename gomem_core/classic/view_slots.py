@@ -19,6 +19,10 @@ class ClassicSlots(SlotView[MSpan]):
     def waits(self, s: MSpan) -> bool:
         return s.sweepgen != self._heap.mheap.sweepgen
 
+    def waiting(self, spans: list[MSpan]) -> list[bool]:
+        sweepgen = self._heap.mheap.sweepgen
+        return [s.sweepgen != sweepgen for s in spans]
+
     def runs(self, s: MSpan) -> PtrWords:
         found = s.words_now()
         return bitmap_fill(s) != 0 if found is None else found

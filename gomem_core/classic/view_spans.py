@@ -223,7 +223,7 @@ class SpanView:
 
     def slotted(self, start: int, stop: int | None) -> list[MSpan | None]:
         """Returns the mspans number start to stop, None for one without slots."""
-        return [s if has_slots(s) else None for s in self.mspans(start, stop)]
+        return [s if s.state == MSPAN_IN_USE and s.elemsize else None for s in self.mspans(start, stop)]  # has_slots
 
     def all_in_use(self) -> list[MSpan]:
         """Returns every span in use: the stacks of swept and unswept ones together have them, some of them twice."""

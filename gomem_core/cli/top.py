@@ -17,7 +17,7 @@ from gomem_core.session.opened import open_file
 from gomem_core.session.stills import FilePlace, file_place, still_at
 from gomem_core.suggest import did_you_mean
 from gomem_core.world.interrupt import Progress, StopRequest
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.reel import time_text
 from gomem_core.world.still import Still
 from gomem_core.world.typed import Course

@@ -4,8 +4,10 @@ In a file the branch that a session stands in comes first, with all its steps; t
 """
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import replace
 
+from gomem_core.files.lines import Lines
 from gomem_core.files.script import BranchText, Script
 from gomem_core.files.step import parse_step
 from gomem_core.files.timeline import MAIN, Branch, Timeline, free_name
@@ -18,10 +20,10 @@ def timeline_of(script: Script) -> Timeline:
     others = [branch.name for branch in script.branches]
     name = script.future or (MAIN if MAIN not in others else free_name(others))
     head = [line.split()[1] for line in script.head if _is_mark(line)]
-    timeline = Timeline(list(script.steps), name, _marks(script.steps, 0) | ({0: head} if head else {}), script.go)
+    timeline = Timeline(script.steps, name, _marks(script.steps, 0) | ({0: head} if head else {}), script.go)
     for b in script.branches:
         parent = None if b.go is not None else b.parent or name
-        timeline.add(Branch(b.name, parent, b.start, list(b.steps), _marks(b.steps, b.start), b.go or script.go))
+        timeline.add(Branch(b.name, parent, b.start, Lines(b.steps), _marks(b.steps, b.start), b.go or script.go))
     return timeline
 
 
@@ -55,14 +57,14 @@ def _branch(branch: Branch, here: dict[str, int], comments: list[str]) -> Branch
     return BranchText(branch.name, start, parent, steps, list(comments), on)
 
 
-def _marks(steps: list[str], before: int) -> Marks:
+def _marks(steps: Iterable[str], before: int) -> Marks:
     read = ((number, parse_step(source).marks) for number, source in enumerate(steps, before + 1) if "\nmark" in source)
     return {number: list(marks) for number, marks in read if marks}
 
 
-def _marked(steps: list[str], marks: Marks, before: int) -> list[str]:
+def _marked(steps: Iterable[str], marks: Marks, before: int) -> Lines:
     """Steps with the marks that they have now, and no others."""
-    return [_with_marks(source, marks, number) for number, source in enumerate(steps, before + 1)]
+    return Lines(_with_marks(source, marks, number) for number, source in enumerate(steps, before + 1))
 
 
 def _with_marks(source: str, marks: Marks, number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from gomem_core.files.lines import Lines
 from gomem_core.files.step import KEPT, ScriptError, Step, parse_step
 from gomem_core.foreign import named
 from gomem_core.gotypes.errors import GoError
@@ -23,7 +24,7 @@ def with_kept(step: Step, folder: str = "") -> Step:
     return parse_step(step.source.replace(step.line, "\n".join([step.line, *lines]), 1))
 
 
-def keep_types(steps: list[str], numbers: Iterable[int], folder: str, where: str) -> None:
+def keep_types(steps: Lines, numbers: Iterable[int], folder: str, where: str) -> None:
     """The same with the steps of a session file, which stand in its lines of these numbers.  Raises ScriptError."""
     for at, (source, number) in enumerate(zip(steps, numbers, strict=True)):
         if _WORD not in source:

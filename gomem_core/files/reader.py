@@ -54,6 +54,23 @@ class Reader:
         else:
             self._read(number, line)
 
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a line that allocates or drops is a step, whatever came before it."""
+        return not self._declaring and (not self.script.on or self.script.taken_up)
+
+    def read_row(self, number: int, lines: list[str]) -> None:
+        """Lines that allocate or drop one object each, the first of this number, as `read` would one by one."""
+        self.read(number, lines[0])
+        if len(lines) == 1:
+            return
+        self._close()
+        self._into.steps.extend(lines[1:-1])
+        last = number + len(lines) - 1
+        self._into.numbers.extend(range(number + 1, last))
+        self._open(last, lines[-1])
+        self._command = None
+
     def _declare(self, number: int, line: str) -> None:
         """A line of a declaration that takes several: with the last one it is read, as one line."""
         if not self._declaring:

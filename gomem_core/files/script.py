@@ -23,11 +23,13 @@
 What belongs to a step stands in step.py.  Nothing is executed here.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from gomem_core.files.content import read_content
 from gomem_core.files.keeping import keep_types
+from gomem_core.files.lines import BLOCK
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
@@ -35,6 +37,7 @@ from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
+from gomem_core.lang.plainlines import are_plain
 
 __all__ = [
     "VERSION",
@@ -82,7 +85,7 @@ def write_script(script: Script) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_steps(lines: list[str], steps: list[str]) -> None:
+def _write_steps(lines: list[str], steps: Iterable[str]) -> None:
     """Steps that begin with something said stand apart from what is before them."""
     for source in steps:
         if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select"))):
@@ -127,9 +130,9 @@ def read_script(name: str, text: str, where: str) -> Script:
         lines.pop()  # the end of the last line is not an empty line
     number, line = 0, ""
     try:
-        for number, line in enumerate(lines, 1):
-            line = line.rstrip("\r")
-            reader.read(number, line)
+        for number, row in _rows(reader, [line.rstrip("\r") for line in lines] if "\r" in text else lines):
+            line = row[0]
+            reader.read_row(number, row)
         reader.finish()
     except OpenFault as e:
         raise located(where, e.number, e.line, e.error) from e.error
@@ -141,6 +144,22 @@ def read_script(name: str, text: str, where: str) -> Script:
     for branch in script.branches:
         keep_types(branch.steps, branch.numbers, script.folder, where)
     return script
+
+
+def _rows(reader: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """All lines, with the number of the first: those that allocate or drop one object each in rows, the others one by one.
+
+    What a line is may depend on those before it, which are to be read when it is asked for.
+    """
+    for start in range(0, len(lines), BLOCK):
+        block = lines[start : start + BLOCK]
+        plain = [*are_plain(block), False]
+        at = 0
+        while at < len(block):
+            end = plain.index(False, at) if reader.takes_rows else at
+            row = block[at : max(end, at + 1)]
+            yield start + at + 1, row
+            at += len(row)
 
 
 def is_story(script: Script) -> bool:

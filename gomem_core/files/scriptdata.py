@@ -4,6 +4,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Final
 
+from gomem_core.files.lines import Lines
 from gomem_core.go.release import ALWAYS, Release
 
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
@@ -20,7 +21,7 @@ class BranchText:
     name: str
     start: int
     parent: str | None
-    steps: list[str] = field(default_factory=list)
+    steps: Lines = field(default_factory=Lines)
     head: list[str] = field(default_factory=list)  # comments before its first line
     go: Release | None = None  # it begins at the start, on this version of Go; None: on that of its parent
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
@@ -32,7 +33,7 @@ class Script:
 
     name: str
     title: str = ""
-    steps: list[str] = field(default_factory=list)
+    steps: Lines = field(default_factory=Lines)
     head: list[str] = field(default_factory=list)  # `mark` and `expect` lines of step 0; comments on the whole file
     tail: list[str] = field(default_factory=list)  # comments after everything
     branches: list[BranchText] = field(default_factory=list)

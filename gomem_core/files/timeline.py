@@ -8,15 +8,15 @@ current one, from the very beginning.  Who types a command where steps lie ahead
 branch; the one that was left stays as it was, and `switch` leads back to it.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Final
 
+from gomem_core.files.lines import Lines
 from gomem_core.go.release import ALWAYS, Release
 
 MAIN: Final = "main"
-_ALIKE: Final = 4_096  # different steps among which equal ones are looked for
 
 
 class UnknownBranch(Exception):
@@ -30,7 +30,7 @@ class Branch:
     name: str
     parent: str | None = None
     start: int = 0
-    steps: list[str] = field(default_factory=list)
+    steps: Lines = field(default_factory=Lines)
     marks: dict[int, list[str]] = field(default_factory=dict)  # step -> its names; of its own steps, at the root also of step 0
     release: Release = ALWAYS  # at the root: the version of Go
 
@@ -40,17 +40,17 @@ class Timeline:
 
     def __init__(
         self,
-        steps: list[str] | None = None,
+        steps: Iterable[str] = (),
         name: str = MAIN,
         marks: dict[int, list[str]] | None = None,
         release: Release = ALWAYS,
     ) -> None:
         """One branch with these steps, none of them done."""
         self.name = name
-        self.steps = [] if steps is None else _shared(steps)
+        self.steps = Lines(steps)
         self.cursor = 0  # steps done, seen from where the session stands
         self.branches = {
-            name: Branch(name, None, 0, list(self.steps), marks or {}, release)
+            name: Branch(name, None, 0, Lines(self.steps), marks or {}, release)
         }  # each after the one in which it begins
         self._marks: dict[str, int] | None = None  # None: to be looked for
 
@@ -84,7 +84,7 @@ class Timeline:
         """A step was typed at the cursor, which goes after it; what lies ahead stays, as another branch."""
         if self.cursor < len(self.steps):
             branch = self.add(Branch(free_name(self.branches), self.name, self.cursor))
-            del self.steps[self.cursor :]
+            self.steps.cut(self.cursor)
             self.name = branch.name
             self._marks = None
         self.branches[self.name].steps.append(step)
@@ -150,7 +150,8 @@ class Timeline:
         """Take up another branch; the cursor stays where both have it.  Raises UnknownBranch."""
         shared = self.shared_with(name)
         self.cursor = min(self.cursor, shared)
-        self.steps[shared:] = self._behind(name, shared)
+        self.steps.cut(shared)
+        self.steps.extend(self._behind(name, shared))
         self.name = name
         self._marks = None
 
@@ -240,15 +241,3 @@ def free_name(taken: Container[str], wanted: str = "") -> str:
     """
     names = chain((wanted,) if wanted else (), (f"{f'{wanted}-' if wanted else 'future'}{n}" for n in count(2)))
     return next(name for name in names if name not in taken)
-
-
-def _shared(steps: list[str]) -> list[str]:
-    """The same list, in which equal steps are one string as far as they lie near each other: of a million many are alike."""
-    known: dict[str, str] = {}
-    for at, step in enumerate(steps):
-        first = known.setdefault(step, step)
-        if first is not step:
-            steps[at] = first
-        elif len(known) > _ALIKE:
-            known.clear()
-    return steps

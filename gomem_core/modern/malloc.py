@@ -117,6 +117,11 @@ class Heap(ManyAllocs[MSpan]):
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
+            elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
+                index = s.next_run()
+            else:
+                index = -1
+            if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
                 if index == s.alike_to and s.alike == ptrdata >> 3 and s.ptr_masks is None:  # as the objects before it
@@ -186,14 +191,14 @@ class Heap(ManyAllocs[MSpan]):
 
     def _small_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)
-        if self.trace is not None:
-            self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
+        if self.details is not None:
+            self.details(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
         s, index, served = self.next_free(spanclass)
         slot = s.start_addr + index * s.elemsize
         addr = slot + self.headers[spanclass]
         if ptrdata:
             self._set_type(s, index, size, ptrdata, pattern)
-            if self.trace is not None:
+            if self.details is not None:
                 self._tell_type(s, index, addr)
         return addr, s, served
 
@@ -236,7 +241,9 @@ class Heap(ManyAllocs[MSpan]):
         else:
             self.stats.nserved_mcache += 1
         s.alloc_count += 1
-        if self.trace is not None:
+        if self.took is not None:
+            self.took(s.start_addr, index, 1)
+        elif self.trace is not None:
             addr = s.start_addr + index * s.elemsize
             self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
             if s.needzero:
@@ -346,7 +353,7 @@ class Heap(ManyAllocs[MSpan]):
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate from now on, as Program says; the page heap too."""
         super().set_trace(trace, took, repeated)
-        self.mheap.trace = trace
+        self.mheap.trace, self.mheap.details = trace, self.details
 
     def read_mem_stats(self) -> MemStats:
         """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""

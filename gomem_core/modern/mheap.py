@@ -57,6 +57,7 @@ class MHeap:
     __slots__ = (
         "arena_bytes",
         "arena_end",
+        "details",
         "elemsizes",
         "grown_to",
         "nmanual",
@@ -97,6 +98,7 @@ class MHeap:
         self.elemsizes = [c.size for c in profile.classes]
         self.stats = stats
         self.trace: Trace | None = None
+        self.details: Trace | None = None  # see Program
         self.pages = PageAlloc()
         self.spans: SpanTable[MSpan] = SpanTable()  # by the numbers of `pages`
         self.page_caches = [PageCache()]  # of each P

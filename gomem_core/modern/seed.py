@@ -20,7 +20,7 @@ from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.modern.unseen import take_over
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.still import COUNTERS, Still
 from gomem_core.world.unseen import ModernUnseen

@@ -359,7 +359,7 @@ class Account:
         if slots.bit_count() < span.nelems:
             taken = list(compress(taken, f"{slots:b}".encode().translate(_DIGITS)[::-1]))
         if span.spanclass == TINY_SPAN_CLASS:
-            return sum(tiny_bytes(objects, block) for block in taken)
+            return sum([tiny_bytes(objects, block) for block in taken])
         return objects.bytes_at(taken, size)
 
 

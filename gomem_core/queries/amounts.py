@@ -15,7 +15,7 @@ from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.world.facts import UNKNOWN, Fact
 from gomem_core.world.interrupt import StopRequest
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.sites import CallSite, Sites, Stack
 from gomem_core.world.slotobjects import ObjectTypes

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 from gomem_core.world.facts import Fact
 from gomem_core.world.interrupt import StopRequest
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip

@@ -14,8 +14,8 @@ from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.queries.spanfilter import read_filters
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.still import Still
 from gomem_core.world.typed import Course
 from gomem_core.world.world import NotKnown, World, unknown

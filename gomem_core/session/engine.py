@@ -175,9 +175,9 @@ class Engine(Mallocs, Protocol):
     ) -> None:
         """Narrate to `trace` from now on; None: be silent.
 
-        With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told the span's base,
-        the first slot that was taken and how many in a row.  With `repeated`, objects of `alloc_many` that are born with the very
-        events of the one before them are told so.
+        With `took`, a small object is not narrated: `took` is told its span's base, the first slot that was taken and how many in
+        a row; and of all other events only those are told that change a span.  With `repeated`, objects of `alloc_many` that are
+        born with the very events of the one before them are told so.
         """
         ...
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, overload
 
+from gomem_core.files.lines import BLOCK
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Branch, Timeline
 from gomem_core.go.release import Release
 from gomem_core.lang import Command, parse
+from gomem_core.lang.plainlines import PlainLine, read_plain_lines
 
 
 class Branches(Protocol):
@@ -81,6 +83,7 @@ class Steps:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
+        self._block: tuple[list[str], list[PlainLine]] = ([], [])  # lines that were read last, all at once
 
     def step(self, number: int) -> Step:
         """All that a step says."""
@@ -90,6 +93,14 @@ class Steps:
         """Its command alone, which takes half the time; None where it has none, or one that is wrong."""
         source = self._timeline.steps[number - 1]
         return parse(source) if "\n" not in source else parse_step(source).command
+
+    def plain(self, number: int) -> list[PlainLine]:
+        """What some steps from this one on do that only allocate or drop one object; of a step that does not, nothing is told."""
+        first = (number - 1) // BLOCK * BLOCK
+        sources = self._timeline.steps[first : first + BLOCK]
+        if sources != self._block[0]:
+            self._block = sources, read_plain_lines(sources)
+        return self._block[1][number - 1 - first :]
 
 
 class UnderWay(NamedTuple):

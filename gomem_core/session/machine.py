@@ -21,20 +21,21 @@ from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.passing import SECOND, Passing
 from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
-from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.objectcolumns import ObjectColumns
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.reel import Reel
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown
 
 T = TypeVar("T")
-SECOND: Final = 1_000_000_000  # ns
-_TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
+_TOLD_FROM: Final = 20_000  # work from which to tell all costs little beside it
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -77,6 +78,7 @@ class Machine:
         self.context = Context(
             self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop, strip=strip
         )
+        self._passing = Passing(self.engine, self._made, self.narrator, self.trail, self._began)
         if first is not None:
             for source in first.declared:
                 self.context.declared.add(GIVEN, *source)
@@ -267,11 +269,44 @@ class Machine:
                 stop.heed()
                 if self.at >= near and memory.is_due_near(self._work):
                     self.remember()
-                before = self._pass(before)
+                passed = self._pass_row(step if self.at >= near else min(step, near))
+                before = () if passed else self._pass(before)
         finally:
             self.context.passed = False
             self._take_passed()
             self._note_exchange()
+
+    def _pass_row(self, goal: int) -> int:
+        """Pass by the plain steps that come next, but not beyond a goal; returns how many they were.  Raises as `do` does."""
+        number, recorded = self.at + 1, self.trail.recorded
+        if self._failed or len(self.context.values) or self._made.diverges or self.context.strip is not None:
+            return 0
+        is_new = number > recorded
+        most = min(goal, self.at + self._memory.due_from - self._work if is_new else recorded) - self.at
+        lines = self._steps.plain(number)[: max(most, 0)]
+        if not lines:
+            return 0
+        passing = self._passing
+        self.context.passed = True
+        if is_new and self.on_the_way is not None:
+            lines = lines[: max(_TELL_EVERY - 1 - abs(self._work - self._told_at), 1)]
+            self._tell(len(lines))
+        try:
+            (passing.first_time if is_new else passing.again)(number, lines)
+        except (OutOfMemory, Refused, KeyboardInterrupt, Stopped) as e:
+            self._passed_row(passing.done)
+            self._undo()
+            if isinstance(e, KeyboardInterrupt | Stopped):
+                raise
+            return 0
+        self._passed_row(passing.done)
+        return passing.done
+
+    def _passed_row(self, count: int) -> None:
+        self.at += count
+        self._work += count
+        if count:
+            self.context.step, self.outcome = self.at, None
 
     def _pass(self, before: tuple[int, ...]) -> tuple[int, ...]:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
@@ -290,7 +325,7 @@ class Machine:
         if is_new:
             if self.on_the_way is not None:
                 self._tell(work)
-            self._remember_if_due(work)
+            self._remember_if_due(1)
         self._work += work
         self.narrator.pass_by(number)
         self.context.step, self.context.passed = number, True
@@ -315,6 +350,8 @@ class Machine:
             self.trail.add(self._heap_live(), step_mark(before, after))
         self.at = number
         self.outcome = None
+        if is_new and self._memory.is_dear(work):  # who goes on from here, or comes back to what follows, does not do it again
+            self.remember()
         return after
 
     def _take_passed(self) -> None:
@@ -346,7 +383,7 @@ class Machine:
             return
         self._take_passed()
         outcome = self.outcome if self.outcome is not None and self.outcome.result is not None else None
-        kept = Remembered(outcome, dict(self.trail.touched_at))
+        kept = Remembered.of(outcome, self.trail.touched_at)
         self._memory.keep(self.at, self._work, kept, inside=self.at < self.trail.recorded)
 
     def _restore(self, known: Checkpoint) -> None:
@@ -366,7 +403,7 @@ class Machine:
             self.narrator.look_again(stale)
         self.at = known.step
         self.outcome = kept.outcome
-        self.trail.touched_at = dict(kept.touched_at)
+        self.trail.touched_at = dict(zip(kept.touched, kept.touched_at, strict=True))
         self._work = known.work
         self.halfway = False
 

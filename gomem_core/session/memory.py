@@ -1,5 +1,8 @@
 """What is remembered of a line of steps to get back to any of them: images of the heap, and what changed in between."""
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
 from typing import Final, NamedTuple
 
 from gomem_core.session.checkpoints import Checkpoint, Checkpoints
@@ -7,13 +10,12 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.changes import Stale
 
-_EVERY: Final = 2_000  # work between two images of a small heap
+_EVERY: Final = 4_000  # work between two images of a small heap, done again in 30 ms
 _DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
 _BACK: Final = 1_000  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
-_TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
 
 
@@ -21,7 +23,13 @@ class Remembered(NamedTuple):
     """What a checkpoint keeps besides the heap: the outcome of its step, if it tells all, and the spans touched up to there."""
 
     outcome: Outcome | None
-    touched_at: dict[int, int]
+    touched: array[int]  # bases
+    touched_at: array[int]  # the step that touched each last
+
+    @classmethod
+    def of(cls, outcome: Outcome | None, touched_at: dict[int, int]) -> Remembered:
+        """The same of spans in a dictionary."""
+        return cls(outcome, array("Q", touched_at), array("i", touched_at.values()))
 
 
 class Memory:
@@ -33,12 +41,11 @@ class Memory:
     def __init__(self, engine: Engine, often: bool) -> None:
         self._engine = engine
         self._apart = 1 if often else _SELDOM
-        self._checkpoints = Checkpoints(Checkpoint(0, 0, engine.capture(), Remembered(None, {}), 0, True))
+        self._checkpoints = Checkpoints(Checkpoint(0, 0, engine.capture(), Remembered.of(None, {}), 0, True))
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
-        # Work below which no image is due before a plain step: most often, it need not be asked.
-        self.due_from = self._apart * self._most - 1
+        self.due_from = self._apart * self._most - 1  # work below which no image is due before a plain step
 
     def __len__(self) -> int:
         return len(self._checkpoints)
@@ -68,11 +75,16 @@ class Memory:
         """Work that takes about as long as to remember the heap."""
         return max(_DEAR, self._engine.mspans // 20)
 
+    def is_dear(self, work: int) -> bool:
+        """Whether a step that took so much work is to be remembered when it is done."""
+        return work >= self._apart * self._dear
+
     def is_due(self, step: int, work: int, coming: int) -> bool:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
         last = self._checkpoints.before(step)
         behind = work - last.work
         heavy = 2 * coming if coming > 1 else 1  # a plain step done again takes half of what it counts, a heavy one all of it
+        self.due_from = max(self.due_from, last.work + self._apart * self._most - 1)  # there may be more spans by now
         is_far = behind + heavy >= self._apart * self._most
         return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 
@@ -89,7 +101,7 @@ class Memory:
     def keep(self, step: int, work: int, kept: Remembered, inside: bool) -> None:
         """Keep an image of the heap as it is after a step; `inside`: steps after it were done before."""
         outcome = kept.outcome
-        nbytes = _TOUCHED_BYTES * len(kept.touched_at)
+        nbytes = (kept.touched.itemsize + kept.touched_at.itemsize) * len(kept.touched)
         if outcome is not None:
             nbytes += _FIGURES_BYTES + _EVENT_BYTES * len(outcome.events)
         checkpoint = Checkpoint(step, work, self._engine.capture(), kept, nbytes, outcome is not None)

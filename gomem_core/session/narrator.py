@@ -43,29 +43,38 @@ class Narration:
 
 
 class Passed:
-    """What steps left behind that were passed by: the spans they changed, and which step touched each of them last."""
+    """What steps left behind that were passed by: the spans they changed, and which step touched each of them last.
 
-    __slots__ = ("_touched", "number", "stale", "touched_at")
+    `stirred` is set by each event that is more than a free slot taken.
+    """
+
+    __slots__ = ("_touched", "number", "stale", "stirred", "touched_at")
 
     def __init__(self) -> None:
         self.number = 0  # of the step that is being done
         self.stale = Stale()
+        self.stirred = False
         self.touched_at: dict[int, int] = {}
         self._touched = Touched()
 
     def begin(self, number: int) -> None:
         """The step of this number begins."""
+        if self.stirred:
+            self.end()
         self.number = number
-        self._touched.marked = False
+
+    def end(self) -> None:
+        """The step is done."""
+        touched = self._touched
+        if touched.spans:
+            self.touched_at.update(dict.fromkeys(touched.spans, self.number))
+            touched.forget()
+        self.stirred = touched.marked = False
 
     def follow(self, event: Event) -> None:
         """Take one event in."""
         self.stale.follow(event)
-        touched = self._touched
-        touched.follow(event)
-        if touched.spans:
-            self.touched_at.update(dict.fromkeys(touched.spans, self.number))
-            touched.forget()
+        self._touched.follow(event)
 
     def swept(self, event: Sweep | SpanSwept) -> None:
         """Take in that a span was swept: the same as `follow`, in a fifth of the time."""
@@ -113,17 +122,24 @@ class Narrator:
         except NotKnown:
             return None
 
-    def pass_by(self, number: int) -> None:
-        """The step of this number begins, which only leads elsewhere."""
+    @property
+    def listens(self) -> bool:
+        """Whether it hears of steps that are passed by."""
+        return self._listens
+
+    def pass_by(self, number: int) -> Passed:
+        """The step of this number begins, which only leads elsewhere; returns what is heard of such steps."""
         self.passed.begin(number)
         if not self._passes:
             self._passes, self._counts = True, False
             self._hear()
+        return self.passed
 
     def take_passed(self) -> Passed:
         """What was heard of steps that were passed by since this was asked last; its number is 0 where none were."""
         passed = self.passed
         if passed.number:
+            passed.end()
             self.passed = Passed()
         return passed
 
@@ -200,7 +216,9 @@ class Narrator:
             return
         if type(event) is SlotTaken:
             self._overhear_slots(event.base, event.slot, 1)
-        elif type(event) is Sweep or type(event) is SpanSwept:  # a collection tells thousands of them
+            return
+        self.passed.stirred = True
+        if type(event) is Sweep or type(event) is SpanSwept:  # a collection tells thousands of them
             self.account.look_at_slots(event.base)
             self.passed.swept(event)
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import cast, overload
 
+from gomem_core.files.lines import Lines
 from gomem_core.files.step import Step
 from gomem_core.files.timeline import MAIN, Timeline
 from gomem_core.report import Result
@@ -37,7 +38,7 @@ class EventLines(Sequence[str]):
 def timeline_of(reel: Reel) -> Timeline:
     """A timeline whose steps are the events of a film."""
     timeline = Timeline()
-    lines = cast("list[str]", EventLines(reel))  # nothing is ever put into it: every command that could is refused
+    lines = cast("Lines", EventLines(reel))  # nothing is ever put into it: every command that could is refused
     timeline.steps = timeline.branches[MAIN].steps = lines
     return timeline
 

@@ -1,6 +1,7 @@
 """What the steps of one line left behind, so that a million of them can be drawn and searched: a few bytes each."""
 
 from array import array
+from collections.abc import Sequence
 
 
 class Trail:
@@ -17,6 +18,12 @@ class Trail:
         self.heap_live.append(heap_live)
         self.marks.append(mark)
         self.recorded += 1
+
+    def add_run(self, heap_live: Sequence[int], marks: bytes) -> None:
+        """Note many of them, which did this to the heap."""
+        self.heap_live.extend(heap_live)
+        self.marks.extend(marks)
+        self.recorded += len(marks)
 
     def cut(self, step: int) -> None:
         """Forget the steps after this one."""

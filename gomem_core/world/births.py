@@ -8,11 +8,12 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from gomem_core.world.latest import NONE, Latest
+from gomem_core.world.givennames import GivenNames
+from gomem_core.world.latest import NONE
 
 NUMBERED: Final = "."  # ends the name of objects that are numbered; no user's name ends so
 
@@ -44,8 +45,7 @@ class Births:
         self._unnamed_from = array("i")
         self._unnamed_next = 1  # N of the next one without a name
         self._named = array("i")
-        self._names: list[str] = []
-        self._by_name: Latest[str] = Latest()  # as in _names
+        self._names = GivenNames()
 
     def __len__(self) -> int:
         return len(self.first)
@@ -74,7 +74,6 @@ class Births:
             self._named.append(entry)
             self.number.append(-len(self._named))
             self._names.append(name)
-            self._by_name.append(name)
 
     def add_each(self, oid: int, sizes: list[int], ptrdata: list[int], step: int, types: list[int]) -> None:
         """Enter objects without names from number `oid` on, an entry each, since each has a size and a type of its own."""
@@ -91,17 +90,39 @@ class Births:
         self._unnamed_from.extend(numbers)
         self._unnamed_next += n
 
+    def add_run(self, oid: int, sizes: Sequence[int], ptrdata: Sequence[int], steps: Sequence[int], names: Sequence[str]) -> None:
+        """Enter objects from number `oid` on, an entry each; those whose name is empty have none."""
+        n, entry = len(sizes), len(self.first)
+        self.first.extend(range(oid, oid + n))
+        self.born.extend(steps)
+        self.size.extend(sizes)
+        self.ptrdata.extend(ptrdata)
+        self.churned.extend(bytes(n))
+        self.type.extend(array("i", bytes(self.type.itemsize * n)))
+        named = -len(self._named)
+        self._names.append_each(filter(None, names))
+        for name in names:
+            if name:
+                named -= 1
+                self._named.append(entry)
+                self.number.append(named)
+            else:
+                self._unnamed.append(entry)
+                self._unnamed_from.append(self._unnamed_next)
+                self.number.append(self._unnamed_next)
+                self._unnamed_next += 1
+            entry += 1
+
     def cut(self, count: int) -> BirthsAside:
         """Forget all that came after the first `count` objects; returns what can be put back."""
         entries = self.entries(count)
         unnamed, named = bisect_left(self._unnamed, entries), bisect_left(self._named, entries)
-        aside = BirthsAside([column[entries:] for column in self._columns], self._names[named:])
+        aside = BirthsAside([column[entries:] for column in self._columns], self._names.cut(named))
         self._unnamed_next = self.unnamed(count) + 1
-        self._by_name.cut(named, aside.names)
         for column in self._columns:
             del column[entries:]
         del self._many[bisect_left(self._many, entries) :]
-        del self._unnamed[unnamed:], self._unnamed_from[unnamed:], self._named[named:], self._names[named:]
+        del self._unnamed[unnamed:], self._unnamed_from[unnamed:], self._named[named:]
         return aside
 
     def put_back(self, aside: BirthsAside, total: int) -> None:
@@ -206,10 +227,20 @@ class Births:
         oid = self.first[self._unnamed[at]] + n - self._unnamed_from[at]
         return oid if oid < count else NONE
 
+    def finder(self, count: int) -> Callable[[str], int]:
+        """Returns what finds the last of the first `count` objects that a user called so, NONE, as long as none is entered."""
+        named, find, first, entries = self._shown_names(count), self._names.find, self.first, self._named
+
+        def found(name: str) -> int:
+            number = find(name, named)
+            return NONE if number == NONE else first[entries[number]]
+
+        return found
+
     def find(self, name: str, count: int) -> int:
         """The last of the first `count` objects that a user called so; NONE."""
         named = self._shown_names(count)
-        number = self._by_name.find(name, named)
+        number = self._names.find(name, named)
         oid = NONE if number == NONE else self.first[self._named[number]]
         if NUMBERED not in name:
             return oid
@@ -219,7 +250,7 @@ class Births:
         return oid
 
     def _find_numbered(self, base: str, n: int, named: int, count: int) -> int:
-        for number in self._by_name.back(base + NUMBERED, named):
+        for number in self._names.back(base + NUMBERED, named):
             entry = self._named[number]
             oid = self.first[entry] + n - 1
             if oid < self._end(entry, count):
@@ -233,11 +264,11 @@ class Births:
     def names(self, count: int) -> Iterator[tuple[str, int]]:
         """Names that users gave to the first `count` objects, each with the last object that got it."""
         named = self._shown_names(count)
-        for name, number in self._by_name.each(named):
+        for name, number in self._names.each(named):
             if name[-1] != NUMBERED:
                 yield name, self.first[self._named[number]]
                 continue
-            most = max(self._shown_of(n, count) for n in self._by_name.back(name, named))
+            most = max(self._shown_of(n, count) for n in self._names.back(name, named))
             for n in range(1, most + 1):
                 yield f"{name}{n}", self._find_numbered(name[:-1], n, named, count)
 

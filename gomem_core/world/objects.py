@@ -9,37 +9,23 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
-from gomem_core.world.addresses import Addresses
+from gomem_core.world.addresses import Addresses, Born
 from gomem_core.world.births import NUMBERED, Births, BirthsAside
 from gomem_core.world.blocks import AddressRow
 from gomem_core.world.latest import NEVER, NONE
+from gomem_core.world.objectcolumns import ObjectColumns, Run
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
 
 class ReplayDiffers(Exception):
     """Going forward again gave another heap than the first time: an impossible state."""
-
-
-class ObjectColumns(NamedTuple):
-    """All objects there ever were, an entry each, with the fields of ObjectInfo."""
-
-    addr: array[int]
-    size: array[int]
-    ptrdata: array[int]
-    born: array[int]
-    dropped: array[int]
-    number: array[int]  # N of an unnamed object oN; 0 for a named one
-    churned: array[int]  # 1: made by a churn
-    type: array[int]  # its type, a place in `type_names`
-    names: dict[int, str]  # object number -> the name the user gave
-    type_names: list[str]  # the first is that of objects whose type nobody said: ""
 
 
 class _Aside(NamedTuple):
@@ -48,7 +34,7 @@ class _Aside(NamedTuple):
     addr: array[int]
     drop: array[int]
     births: BirthsAside
-    addresses: list[tuple[int, AddressRow]]
+    addresses: list[Born]
     drop_oid: array[int]
     drop_step: array[int]
 
@@ -182,6 +168,35 @@ class ObjectTable:
             raise ReplayDiffers(f"object {self._drop_oid[self._drops]} was dropped here the first time, and now object {oid}")
         self._drops += 1
 
+    def add_run(self, run: Run, names: Sequence[str]) -> None:
+        """Enter what steps did that nobody did before; an object with an empty name gets the next oN."""
+        if self.diverges:
+            self._set_aside()
+        oid, n = self._count, len(run.addrs)
+        self._addr.extend(run.addrs)
+        self._drop.extend(array("i", (NEVER,)) * n)
+        self._addresses.append_each(oid, run.addrs)
+        self._births.add_run(oid, run.sizes, run.ptrdata, run.born, names)
+        self._count = oid + n
+        for number, dropped in enumerate(run.drops, self._drops):
+            self._drop[dropped] = number
+        self._drop_oid.extend(run.drops)
+        self._drop_step.extend(run.dropped)
+        self._drops += len(run.drops)
+
+    def hidden(self, step: int) -> Run:
+        """Returns what the steps up to this one did the first time, as far as it is hidden; each may have done several things."""
+        births, start = self._births, self._count
+        stop = births.until(step, len(self._addr))
+        size, ptrdata, born = (births.spread(column, start, stop) for column in (births.size, births.ptrdata, births.born))
+        drops = slice(self._drops, bisect_right(self._drop_step, step))
+        return Run(self._addr[start:stop], size, ptrdata, born, self._drop_oid[drops], self._drop_step[drops])
+
+    def show(self, born: int, dropped: int) -> None:
+        """So many more of what is hidden happened again."""
+        self._count += born
+        self._drops += dropped
+
     # --- Going through time ---------------------------------------------------------------------------------------------
 
     def goto(self, step: int) -> None:
@@ -264,8 +279,7 @@ class ObjectTable:
         table._drop = array("i", [NEVER]) * table._count
         for n, oid in enumerate(table._drop_oid):
             table._drop[oid] = n
-        for oid, addr in enumerate(table._addr):
-            table._addresses.append(oid, addr)
+        table._addresses.append_each(0, table._addr)
         return table
 
     @classmethod
@@ -352,6 +366,18 @@ class ObjectTable:
             oid = self._births.find(name, self._count)
         return None if oid == NONE else oid
 
+    def finder(self) -> Callable[[str], int]:
+        """Returns what finds the objects of many names as `find_name` does, until one is entered; NONE; no name has a dot."""
+        find = self._births.finder(self._count)
+
+        def found(name: str) -> int:
+            if name[0] != "o":
+                return find(name)
+            oid = self.find_name(name)
+            return NONE if oid is None else oid
+
+        return found
+
     def numbered(self, name: str) -> int:
         """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
         find, count = self._births.find, self._count
@@ -385,8 +411,7 @@ class ObjectTable:
             return []
         if elemsize != TINY_SIZE:
             return [first]
-        here = (self._addresses.find(at, self._count) for at in range(addr, addr + TINY_SIZE))
-        return [oid for oid in here if oid >= first]
+        return [oid for oid in self._addresses.find_within(addr, TINY_SIZE, self._count) if oid >= first]
 
     def churned(self) -> list[int]:
         """Numbers of those that churns made and that the program still refers to, oldest first."""

@@ -16,8 +16,9 @@ from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
 from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, UNKNOWN, Doubts, Fact
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.roots import Roots
 from gomem_core.world.sites import Sites

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gomem_core.files.lines import Lines
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
 from gomem_tui.explorer.focus import Pointing
@@ -60,10 +61,10 @@ def test_another_future_has_its_own_focus() -> None:
 
 
 def test_without_any_focus_nothing_before_the_move_is_read() -> None:
-    class Steps(list[str]):
+    class Steps(Lines):
         read = 0
 
-        def __getitem__(self, at):  # type: ignore[no-untyped-def] # of a list
+        def __getitem__(self, at):  # type: ignore[no-untyped-def] # as Lines has it
             Steps.read += 1
             return super().__getitem__(at)
 

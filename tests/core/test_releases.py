@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.lines import Lines
 from gomem_core.files.script import Script, ScriptError, read_script, write_script
 from gomem_core.files.timeline import Timeline, UnknownBranch
 from gomem_core.go.release import ALWAYS, Release
@@ -25,7 +26,7 @@ def test_the_same_steps_on_another_version_are_a_branch_that_shares_nothing() ->
     assert timeline.shared_with("go1-21") == 0
     assert (timeline.release, timeline.release_of("go1-21")) == (ALWAYS, OTHER)
     timeline.switch("go1-21")
-    assert (timeline.cursor, timeline.steps, timeline.marks, timeline.release) == (0, ["a", "b"], {"here": 1}, OTHER)
+    assert (timeline.cursor, [*timeline.steps], timeline.marks, timeline.release) == (0, ["a", "b"], {"here": 1}, OTHER)
     timeline.goto(1)
     timeline.put("c")
     assert timeline.name == "future2"
@@ -74,7 +75,7 @@ def test_a_file_says_the_version_of_each_tree_of_branches() -> None:
 
 def test_a_file_without_it_is_of_go_1_10() -> None:
     assert read_script("x", "gomem 1\nalloc 8\n", "x").go == ALWAYS
-    assert "go " not in write_script(script_of(timeline_of(Script("", steps=["alloc 8"])), Script("")))
+    assert "go " not in write_script(script_of(timeline_of(Script("", steps=Lines(["alloc 8"]))), Script("")))
     assert Session().release == ALWAYS
 
 

@@ -2,12 +2,15 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.files.lines import Lines
+from gomem_core.files.reader import Reader
 from gomem_core.files.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
 from gomem_core.session.session import Session
 from tests.effort import effort
@@ -65,14 +68,16 @@ def test_a_whole_file() -> None:
         name="n",
         title="A small *lesson* of \u6d77",
         head=["# License of this file", "", "# About the lesson", "", "mark zero", "# Not told"],
-        steps=[
-            "# Told\nsay hi #1\nfocus why 3\nalloc 48 as a\nexpect served os\nmark one",
-            "# far\n\n# near\nalloc 48 scna\nexpect error no place",
-            "say bye\n\npause",
-        ],
+        steps=Lines(
+            [
+                "# Told\nsay hi #1\nfocus why 3\nalloc 48 as a\nexpect served os\nmark one",
+                "# far\n\n# near\nalloc 48 scna\nexpect error no place",
+                "say bye\n\npause",
+            ]
+        ),
         branches=[
-            BranchText("b", 1, None, ["drop a", "say x\n\npause"], ["# on b"]),
-            BranchText("c", 2, "b", ["gc"]),
+            BranchText("b", 1, None, Lines(["drop a", "say x\n\npause"]), ["# on b"]),
+            BranchText("c", 2, "b", Lines(["gc"])),
         ],
         tail=["# the end"],
     )
@@ -244,7 +249,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 def test_a_file_with_windows_marks(tmp_path: Path) -> None:
     path = tmp_path / "w.gomem"
     path.write_bytes(b"\xef\xbb\xbfgomem 1\r\ntitle T\r\nalloc 48\r\nmark a\r\n")
-    assert load_script(path) == Script("w.gomem", "T", ["alloc 48\nmark a"])
+    assert load_script(path) == Script("w.gomem", "T", Lines(["alloc 48\nmark a"]))
 
 
 def test_a_long_session_is_read_in_time() -> None:
@@ -312,3 +317,51 @@ def test_no_line_is_lost(lines: list[str]) -> None:
         assert line in written, line
         written.remove(line)
     assert set(written) <= {"pause"}
+
+
+SOME_LINES = st.sampled_from(
+    [
+        *(
+            "alloc 48",
+            "alloc 48 as a",
+            "drop a",
+            "drop all",
+            "alloc 16 scan as b",
+            "alloc 5 # small",
+            "drop nobody",
+            "alloc 48 as gc",
+        ),
+        *(
+            "",
+            "# said",
+            "say **so**",
+            "mark here",
+            "expect spans 1",
+            "gc",
+            "branch other from 1",
+            "go 1.27",
+            "title t",
+            "expect error",
+        ),
+        *("alloc 12 scan", "type t struct {", "n int", "}", "alloc 7\r", "types nowhere.go", "on x.still", "take-up", "| x"),
+        *("drop nobody", "alloc 48 as gc", "expect error"),
+    ]
+)
+
+
+@given(st.lists(st.one_of(st.just("alloc 8"), st.just("drop o1"), SOME_LINES), max_size=40))
+def test_rows_of_lines_are_read_as_one_by_one(lines: list[str]) -> None:
+    def one_by_one(_: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+        return ((number, [line]) for number, line in enumerate(lines, 1))
+
+    def found() -> object:
+        try:
+            script = read("\n".join(lines))
+        except ScriptError as e:
+            return str(e)
+        return script, script.numbers, [branch.numbers for branch in script.branches]
+
+    in_rows = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gomem_core.files.script._rows", one_by_one)
+        assert found() == in_rows

@@ -23,7 +23,8 @@ from gomem_core.recordings.verify import verify
 from gomem_core.session.engine import lacking
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp
-from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.objectcolumns import ObjectColumns
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
 from tests.core.lines import ANYTHING
 from tests.core.test_diff import SCRIPTS, played

@@ -20,7 +20,7 @@ from gomem_core.session.session import Session
 from gomem_core.session.stills import session_of_file, still_of
 from gomem_core.world.facts import Fact
 from gomem_core.world.interrupt import Progress, StopRequest
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from tests.core.lines import ANYTHING
@@ -260,7 +260,7 @@ def test_without_the_line_the_heap_is_only_looked_at() -> None:
     with pytest.raises(ScriptError, match="is only read"):
         read_script("x", "on heap.still\nalloc 48\n", "x")
     script = read_script("x", "on heap.still\ntake-up\nalloc 48\n", "x")
-    assert (script.on, script.taken_up, script.steps) == ("heap.still", True, ["alloc 48"])
+    assert (script.on, script.taken_up, [*script.steps]) == ("heap.still", True, ["alloc 48"])
     assert read_script("x", write_script(script), "x") == script
 
 

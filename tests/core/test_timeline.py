@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.lines import Lines
 from gomem_core.files.script import Script, read_script, write_script
 from gomem_core.files.timeline import Branch, Timeline, UnknownBranch
 from tests.effort import effort
@@ -68,7 +69,7 @@ def from_file(r: Random) -> tuple[Timeline, Model]:
         start = r.randint(0, len(before))
         steps = [model.new_step() for _ in range(r.randint(0, 4))]
         marked = {start + n: [f"mark-{n}"] for n in range(1, len(steps) + 1) if r.random() < 0.5}
-        timeline.add(Branch(name, parent, start, list(steps), marked))
+        timeline.add(Branch(name, parent, start, Lines(steps), marked))
         model.branches[name] = before[:start] + steps
         model.marks |= {steps[at - start - 1]: list(names) for at, names in marked.items()}
     return timeline, model
@@ -131,7 +132,7 @@ def test_what_is_saved_is_read_back_with_all_names_steps_and_marks(r: Random) ->
     for name in [timeline.name, *timeline.others]:  # each can be taken up, also one after the other
         if name != again.name:
             again.switch(name)
-        assert bare(again.steps) == model.branches[name]
+        assert bare([*again.steps]) == model.branches[name]
         assert again.marks == model.marks_of(name)
     back = timeline_of(read_script("s", text, "s"))
     assert write_script(script_of(back, Script("s"))) == text
@@ -176,7 +177,7 @@ def test_what_is_not_there() -> None:
             timeline.switch(name)
         with pytest.raises(UnknownBranch):
             timeline.shared_with(name)
-    assert (timeline.steps, timeline.cursor, timeline.others) == (["a", "b"], 0, [])
+    assert ([*timeline.steps], timeline.cursor, timeline.others) == (["a", "b"], 0, [])
 
 
 def test_a_line_is_added_to_a_step_in_all_futures_that_have_it() -> None:

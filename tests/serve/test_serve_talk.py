@@ -93,9 +93,10 @@ def processes(running: Running) -> list[int]:
 def test_a_heap_and_a_share_of_the_machine_for_each_visitor(keys: dict[str, Path]) -> None:
     """Who takes all memory, or all time of the processor, ends alone: tried with less than visitors have, as that takes long."""
     with Running(plan(public(keys["ada"]) + public(keys["bob"]))) as running:
-        greedy, busy = (Client(keys["ada"], running.port, name).visit() for name in ("greedy", "busy"))
-        for terminal in (greedy, busy):
-            terminal.wait_for("space does the first step")
+        greedy = Client(keys["ada"], running.port, "greedy").visit()
+        greedy.wait_for("space does the first step")  # it is seated before the other comes, so that it is the first process
+        busy = Client(keys["ada"], running.port, "busy").visit()
+        busy.wait_for("space does the first step")
         its, another = processes(running)
         bob = Client(keys["bob"], running.port, "bob").visit(TERM="dumb")
         bob.wait_for("gomem in plain text")

@@ -10,8 +10,8 @@ from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.objectinfo import ALIVE
-from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import CentralInfo, SlotColumns, SpanColumns
 
 _OF_A_LENGTH: Final = re.compile(r"[a-z]+\[[1-9][0-9]{0,2}\]")

@@ -11,7 +11,7 @@ from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.files.stillfile.shape import NEVER, NOT_KNOWN, OBJECT_COLUMNS, SITE_COLUMNS
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import Profile
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import McacheInfo, MemStats, PageCache
 from gomem_core.world.roots import Roots
 from gomem_core.world.sites import CallSite, Sites, Stack

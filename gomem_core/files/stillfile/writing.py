@@ -9,7 +9,7 @@ from gomem_core.files.stillfile.shape import ADDRESSES, ENDS, NEVER, NOT_KNOWN, 
 from gomem_core.files.stillfile.unseen import unseen_data
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.world.facts import STILL_DOUBTS
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import McacheInfo, PtrWords, Region, SlotColumns
 from gomem_core.world.roots import Roots
 from gomem_core.world.sites import Sites

@@ -35,7 +35,7 @@ BLINK: Final = 4_001  # work that keeps a user waiting for more than a blink: 20
 _ALLOCATED: Final = 5
 _INSERTED: Final = 1_000  # entries of a map
 _DROPPED: Final = 20
-_SWEPT: Final = 12
+_SWEPT: Final = 5
 _LOOKED_AT: Final = 1_000
 _SUMMED: Final = 100
 

@@ -9,7 +9,7 @@ from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_take_up
 from gomem_core.session.document import Desk
 from gomem_core.world.facts import Fact
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 
 if TYPE_CHECKING:
     from gomem_core.schema import moving
