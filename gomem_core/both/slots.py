@@ -33,15 +33,15 @@ class Slots:
     `tiny_refs` (for each slot to how many tiny objects in it the program refers), and `ptr_words` (for each slot how many of its
     words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from `_rooted_to` to
     freeindex are, though their bits are not set yet.  The objects of a span are alike, mostly: as long as they are, there is no
-    list of them, but `_alike`, for all slots before `_alike_to`; -1: of this span nothing is kept.
+    list of them, but `alike`, for all slots before `alike_to`; -1: of this span nothing is kept.
     """
 
     __slots__ = (
-        "_alike",
-        "_alike_to",
         "_root_bits",
         "_rooted_to",
         "_words",
+        "alike",
+        "alike_to",
         "alloc_bits",
         "alloc_count",
         "elemsize",
@@ -163,20 +163,20 @@ class Slots:
     def keep_words(self, keeps: bool) -> None:
         """Forget which words of objects may hold pointers, and keep it from now on, or nothing."""
         self._words = None
-        self._alike = 0
-        self._alike_to = 0 if keeps else -1
+        self.alike = 0
+        self.alike_to = 0 if keeps else -1
 
     @property
     def keeps_words(self) -> bool:
         """Returns whether it is kept of each slot which words may hold pointers."""
-        return self._alike_to >= 0
+        return self.alike_to >= 0
 
     def set_words(self, index: int, n: int, words: int) -> None:
         """Describe the objects in `n` slots from `index` on: `words` words of each may hold pointers; see go/heapbits.py."""
-        upto = self._alike_to
-        if self._words is None and index <= upto and (words == self._alike or not upto):
-            self._alike = words
-            self._alike_to = max(upto, index + n)
+        upto = self.alike_to
+        if self._words is None and index <= upto and (words == self.alike or not upto):
+            self.alike = words
+            self.alike_to = max(upto, index + n)
         elif upto >= 0:
             runs = self.ptr_words
             assert runs is not None  # since something is kept
@@ -188,27 +188,30 @@ class Slots:
     @property
     def ptr_words(self) -> "array[int] | None":
         """Returns for each slot how many of its words may hold pointers, which can be changed; None where nothing is kept."""
-        if self._words is None:
+        if self._words is None and self.alike_to >= 0:
             self._words = self.words_now()
+            self.alike_to = self.nelems  # there is a list: no slot can go on with those before it
         return self._words
 
     @ptr_words.setter
     def ptr_words(self, runs: "array[int] | None") -> None:
         self.keep_words(runs is not None)
         self._words = runs
+        if runs is not None:
+            self.alike_to = self.nelems
 
     def words_of(self, index: int) -> int:
         """The entry of slot `index` in `ptr_words`; something must be kept."""
         if self._words is None:
-            return self._alike if index < self._alike_to else 0
+            return self.alike if index < self.alike_to else 0
         return self._words[index]
 
     def words_now(self) -> "array[int] | None":
         """The same to be looked at, which does not make a list in the span where there is none."""
-        if self._words is not None or self._alike_to < 0:
+        if self._words is not None or self.alike_to < 0:
             return self._words
-        runs = array(ptr_words_code(self.spanclass), (self._alike,)) * self._alike_to
-        runs.extend(array(runs.typecode, (0,)) * (self.nelems - self._alike_to))
+        runs = array(ptr_words_code(self.spanclass), (self.alike,)) * self.alike_to
+        runs.extend(array(runs.typecode, (0,)) * (self.nelems - self.alike_to))
         return runs
 
     # --- Tiny objects -----------------------------------------------------------------------------------------------------

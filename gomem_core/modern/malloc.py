@@ -124,7 +124,9 @@ class Heap(ManyAllocs[MSpan]):
             if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
-                if s.keeps_words:
+                if index == s.alike_to and s.alike == ptrdata >> 3 and s.ptr_masks is None:  # as the objects before it
+                    s.alike_to = index + 1
+                elif s.alike_to >= 0:
                     heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)

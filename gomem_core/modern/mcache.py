@@ -58,4 +58,5 @@ class MCache(AnyMCache[MSpan]):
 
     def _count(self, s: MSpan) -> None:
         """Tell the books of the slots that were handed out since the span was cached."""
-        self.heap.nsmallalloc[s.spanclass >> 1] += s.alloc_count - s.counted
+        counts, sizeclass = self.heap.nsmallalloc, s.spanclass >> 1
+        counts[sizeclass] = counts[sizeclass] + s.alloc_count - s.counted  # compiled, += of an item adds as Python does

@@ -70,8 +70,9 @@ class MCentral:
         h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
-        if len(self.partial_swept):
-            s = self.partial_swept.pop()
+        partial = self.partial_swept
+        if not partial.is_empty():
+            s = partial.pop()
         elif not h.sweepdone:
             s, src = self._sweep_one()
         if s is None:
@@ -82,16 +83,16 @@ class MCentral:
 
     def _sweep_one(self) -> tuple[MSpan | None, CachedFrom]:
         """A span that waits to be swept, swept now, and with a free slot; at most so many are looked at."""
-        budget = _SPAN_BUDGET
-        while budget >= 0 and len(self.partial_unswept):
-            s = self.partial_unswept.pop()
-            if self.claim(s, self.partial_unswept):
+        budget, partial, full = _SPAN_BUDGET, self.partial_unswept, self.full_unswept
+        while budget >= 0 and not partial.is_empty():
+            s = partial.pop()
+            if self.claim(s, partial):
                 self.heap.sweeper.sweep(s, True, "")
                 return s, "partial_unswept"
             budget -= 1
-        while budget >= 0 and len(self.full_unswept):
-            s = self.full_unswept.pop()
-            if self.claim(s, self.full_unswept):
+        while budget >= 0 and not full.is_empty():
+            s = full.pop()
+            if self.claim(s, full):
                 self.heap.sweeper.sweep(s, True, "")
                 freeindex = s.next_free_index()
                 if freeindex != s.nelems:

@@ -42,7 +42,7 @@ class SpanSweeper:
         while self.cursor < 2 * len(self.central):
             c = self.central[self.cursor >> 1]
             queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
-            while len(queue):
+            while not queue.is_empty():
                 s = queue.pop()
                 if c.claim(s, queue):
                     return s  # others were swept by somebody else, and perhaps even freed

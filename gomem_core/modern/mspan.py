@@ -60,6 +60,10 @@ class SpanSet:
     def __len__(self) -> int:
         return len(self._spans) - self._gone
 
+    def is_empty(self) -> bool:
+        """Whether no span is in it; compiled, that is found out without Python's len."""
+        return self._gone == len(self._spans)
+
     def __iter__(self) -> Iterator[MSpan]:
         return iter(self._spans[self._gone :])
 
