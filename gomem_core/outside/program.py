@@ -26,6 +26,7 @@ from gomem_core.outside.snapshot import MappedRange
 MOST_PS: Final = 4096
 _MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
 _MOST_MSPANS: Final = 1 << 26
+_LOOKS: Final = 4  # at a struct that changes while the program runs
 _MOST_SEGMENTS: Final = 256
 _MOST_TEXTS: Final = 32  # versions named in a program that is taken for each of them
 _SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase", "runtime.gcController")
@@ -154,7 +155,7 @@ def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Progr
         memstats=stat - at["mstats.mspan_sys"],
         allp=symbols.get("runtime.allp") or _allp(source, data, mheap, at),
         gcphase=symbols.get("runtime.gcphase"),
-        controller=_controller(source, data, at, symbols),
+        controller=_controller(image, data, at, symbols),
         types=_moduledata(image, data, at),
         at=at,
     )
@@ -251,14 +252,20 @@ def _has_spans(memory: Memory, mheap: int, at: Mapping[str, int]) -> bool:
     return 0 < length <= capacity <= _MOST_MSPANS and _word(memory, pointer) > 0
 
 
-def _controller(source: Source, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
-    """gcController, by its symbol, else by its values."""
-    named = symbols.get("runtime.gcController")
-    if named is None:
-        return find_controller(data, at)
-    size = at["gcControllerState"]
-    struct = source.gather(np.array([named], np.uint64), np.array([size]))
-    return named if struct.ok.all() and is_controller(struct.piece(0, size), at) else None
+def _controller(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
+    """gcController, by its symbol, else by its values, which are read anew where they do not fit: the program runs meanwhile."""
+    named, size = symbols.get("runtime.gcController"), at["gcControllerState"]
+    for _ in range(_LOOKS):
+        if named is None:
+            found = find_controller(data, at)
+            if found is not None:
+                return found
+            data = image.data()
+            continue
+        struct = image.source.gather(np.array([named], np.uint64), np.array([size]))
+        if struct.ok.all() and is_controller(struct.piece(0, size), at):
+            return named
+    return None
 
 
 def _moduledata(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:
