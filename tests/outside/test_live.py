@@ -275,6 +275,8 @@ async def test_a_running_program_is_taken_up_in_the_explorer(minor: str, tmp_pat
             lines = ("take-up", "alloc 4096 scan as a", "alloc 30000 as b", "alloc 24 scan as c")
             for line in (f"save {tmp_path / 'heap.still'}", *lines):
                 await typed(pilot, line)
+                if line == "take-up":
+                    assert "so they are never freed; another arena is taken right behind the last one" in app.message
         said = [console.session.address_of(name) for name in "abc"]
         requests = [(ALLOC_SCAN, 0, 4096, 0), (ALLOC_NOSCAN, 1, 30000, 0), (ALLOC_SCAN, 2, 24, 0)]
         assert runner.ask(requests) == said

@@ -34,6 +34,7 @@ def take_up(desk: Desk, command: TakeUp) -> Result:
     if not isinstance(still.rows, ObjectColumns):
         count = counted(still.sums.mem_stats().HeapObjects or 0, "object")
         told += f"; what refers to its {count} is not known, so they are never freed"
+        told += "; another arena is taken right behind the last one, which the operating system might not give"
     data: moving.TakenUp = {
         "path": str(kept.path),
         "spans": desk.session.world.spans.count,
