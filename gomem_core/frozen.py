@@ -37,7 +37,8 @@ class _Fields:
         types = {name: of for base in reversed(cls.__mro__) for name, of in getattr(base, "__annotations__", {}).items()}
         names: tuple[str, ...] = getattr(cls, "__match_args__")  # noqa: B009 -- mypy knows it as a tuple of the single class
         made: Any = dataclass(init=False, repr=False, eq=False)(
-            type(cls.__name__, (), {"__annotations__": {name: types[name] for name in names}})
+            # With a docstring, or dataclasses would work one out from the signature, which takes ten times as long as all else.
+            type(cls.__name__, (), {"__annotations__": {name: types[name] for name in names}, "__doc__": cls.__name__})
         )
         found: dict[str, Any] = made.__dataclass_fields__
         for name, default in getattr(cls, _DEFAULTS).items():

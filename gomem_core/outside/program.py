@@ -25,6 +25,8 @@ from gomem_core.outside.snapshot import MappedRange
 
 MOST_PS: Final = 4096
 _MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
+_MOST_MSPANS: Final = 1 << 26
+_LOOKS: Final = 4  # at a struct that changes while the program runs
 _MOST_SEGMENTS: Final = 256
 _MOST_TEXTS: Final = 32  # versions named in a program that is taken for each of them
 _SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase", "runtime.gcController")
@@ -153,7 +155,7 @@ def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Progr
         memstats=stat - at["mstats.mspan_sys"],
         allp=symbols.get("runtime.allp") or _allp(source, data, mheap, at),
         gcphase=symbols.get("runtime.gcphase"),
-        controller=_controller(source, data, at, symbols),
+        controller=_controller(image, data, at, symbols),
         types=_moduledata(image, data, at),
         at=at,
     )
@@ -219,7 +221,10 @@ def _word(memory: Memory, addr: int) -> int:
 
 
 def _mheap(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int:
-    """mheap_, by its symbol, else by the pointer to its own lock that it holds; its spanalloc must count in memstats."""
+    """mheap_, by its symbol, else by the pointer to its own lock that it holds; its spanalloc must count in memstats.
+
+    In a large program other words may look so by accident: then it is that with a table of spans.
+    """
     distance = at["mheap.pages"] + at["pageAlloc.mheapLock"]
 
     def is_one(addr: int) -> bool:
@@ -229,25 +234,38 @@ def _mheap(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], 
     named = symbols.get("runtime.mheap_")
     if named is not None and is_one(named):
         return named
+    found: list[int] = []
     for start, words in data:
         own = np.arange(len(words), dtype=np.uint64) * np.uint64(8) + np.uint64(start)
-        for row in np.flatnonzero(words + np.uint64(distance) == own)[:64].tolist():
-            found = int(words[row])
-            if is_one(found):
-                return found
+        found += [int(words[row]) for row in np.flatnonzero(words + np.uint64(distance) == own)[:64].tolist()]
+    found = [addr for addr in found if is_one(addr)]
+    if found:
+        return next((addr for addr in found if _has_spans(image.source, addr, at)), found[0])
     raise Damaged(
         f"the heap of {image.source.title} is not where that of {KNOWN} is; --go-version names another version to take it for"
     )
 
 
-def _controller(source: Source, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
-    """gcController, by its symbol, else by its values."""
-    named = symbols.get("runtime.gcController")
-    if named is None:
-        return find_controller(data, at)
-    size = at["gcControllerState"]
-    struct = source.gather(np.array([named], np.uint64), np.array([size]))
-    return named if struct.ok.all() and is_controller(struct.piece(0, size), at) else None
+def _has_spans(memory: Memory, mheap: int, at: Mapping[str, int]) -> bool:
+    """Whether there is a table of spans where this mheap has its own."""
+    pointer, length, capacity = (_word(memory, mheap + at["mheap.allspans"] + 8 * i) for i in range(3))
+    return 0 < length <= capacity <= _MOST_MSPANS and _word(memory, pointer) > 0
+
+
+def _controller(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
+    """gcController, by its symbol, else by its values, which are read anew where they do not fit: the program runs meanwhile."""
+    named, size = symbols.get("runtime.gcController"), at["gcControllerState"]
+    for _ in range(_LOOKS):
+        if named is None:
+            found = find_controller(data, at)
+            if found is not None:
+                return found
+            data = image.data()
+            continue
+        struct = image.source.gather(np.array([named], np.uint64), np.array([size]))
+        if struct.ok.all() and is_controller(struct.piece(0, size), at):
+            return named
+    return None
 
 
 def _moduledata(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:
@@ -303,7 +321,7 @@ def _allp(source: Source, data: list[tuple[int, Words]], mheap: int, at: Mapping
 def _all_spans(source: Source, mheap: int, at: Mapping[str, int]) -> Words:
     """Addresses of all mspans, sorted."""
     pointer, length = (_word(source, mheap + at["mheap.allspans"] + 8 * i) for i in range(2))
-    if not 0 < length <= 1 << 26:
+    if not 0 < length <= _MOST_MSPANS:
         raise Damaged(f"{source.title} has a table of {length} spans, which no heap has")
     try:
         return np.sort(np.frombuffer(source.read(pointer, length * 8), np.uint64))
