@@ -144,38 +144,39 @@ def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
 
 
+_End = tuple[int, list[str]]  # a figure, and the versions that have it
+
+
 def _verdict(runs: Sequence[Ran]) -> str:
     """Which versions need the fewest pages for this load, and which waste least of them, in sentences."""
     if any(run.failed for run in runs):
         return "Not all steps were done on each: none can be said to need least."
-    pages, wasted = ({run.name: run.figures[name] for run in runs} for name in ("pages_in_use", "wasted"))
-    return " ".join(filter(None, (_most_pages(pages), _most_waste(wasted))))
+    told = []
+    for name, tell in (("pages_in_use", _most_pages), ("wasted", _most_waste)):
+        ends = _ends({run.name: run.figures[name] for run in runs})
+        if ends is not None:
+            told.append(tell(*ends))
+    return " ".join(told)
 
 
-def _most_pages(pages: Mapping[str, int | None]) -> str:
-    ends = _ends(pages)
-    if ends is None:
-        return ""
-    (few, least), (many, most) = ends
+def _most_pages(fewest: _End, most: _End) -> str:
+    (few, least), (many, others) = fewest, most
     if few == many:
         return f"All need {counted(few, 'page')} for this load."
     percent = f" (+{100 * (many - few) / few:.1f} %)" if few else ""
-    fewest = f"{' and '.join(least)} {_verb('need', least)} the fewest pages for this load, {few:,}"
-    return f"{fewest}; {' and '.join(most)} the most, {many:,}{percent}."
+    told = f"{' and '.join(least)} {_verb('need', least)} the fewest pages for this load, {few:,}"
+    return f"{told}; {' and '.join(others)} the most, {many:,}{percent}."
 
 
-def _most_waste(wasted: Mapping[str, int | None]) -> str:
-    ends = _ends(wasted)
-    if ends is None:
-        return ""
-    (few, least), (many, most) = ends
+def _most_waste(fewest: _End, most: _End) -> str:
+    (few, least), (many, others) = fewest, most
     if few == many:
         return f"All waste {format_bytes(few)} of them."
     few_told, many_told = _texts((few, many), True)
-    return f"{' and '.join(least)} {_verb('waste', least)} least of them, {few_told}; {' and '.join(most)} most, {many_told}."
+    return f"{' and '.join(least)} {_verb('waste', least)} least of them, {few_told}; {' and '.join(others)} most, {many_told}."
 
 
-def _ends(figures: Mapping[str, int | None]) -> tuple[tuple[int, list[str]], tuple[int, list[str]]] | None:
+def _ends(figures: Mapping[str, int | None]) -> tuple[_End, _End] | None:
     """The least and the most of something, each with the versions that have it; None where it is not known of all."""
     values = [value for value in figures.values() if value is not None]
     if len(values) < len(figures):
