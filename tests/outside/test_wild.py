@@ -66,7 +66,10 @@ def test_caddy_is_as_its_own_figures_say(tmp_path: Path) -> None:
             if snapshot.findings or before["NumGC"] != after["NumGC"]:
                 continue
             found = figures(snapshot)
-            known = {**stable(before, after), "with stacks": before["HeapSys"] + before["StackInuse"]}
+            known = stable(before, after)
+            with_stacks = [each["HeapSys"] + each["StackInuse"] for each in (before, after)]
+            if with_stacks[0] == with_stacks[1]:  # a work buffer that the last collection gives back counts as heap from then on
+                known["with stacks"] = with_stacks[0]
             ours = {**found._asdict(), "with stacks": found.HeapSys + found.StackInuse}
             same = set(known.keys() & STEADY)
             assert {key: ours[key] for key in same} == {key: known[key] for key in same}
