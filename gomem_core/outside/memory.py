@@ -94,6 +94,10 @@ class Ranges(NamedTuple):
     wanted: Bools  # whether the piece can be asked for at all
     exact: bool = False  # nothing but the pieces is in them
 
+    def those(self, chosen: Bools) -> "Ranges":
+        """Some of the ranges, each a piece."""
+        return ranges_of(self.start[chosen], self.size[chosen])
+
 
 def askable(addrs: Words, sizes: Ints) -> Bools:
     """Which pieces can be asked for at all: whole words, where programs have memory."""
