@@ -222,9 +222,7 @@ def prepared(process: Process, program: Program) -> Rehearsed | None:
             rehearsed = Rehearsed(process, program)
         except Damaged:
             continue
-        if rehearsed.copy() and rehearsed.is_same:
-            break
-        if time.monotonic_ns() - began > _ENOUGH_NS:
+        if time.monotonic_ns() - began > _ENOUGH_NS or (rehearsed.copy() and rehearsed.is_same):
             break
     return rehearsed
 
