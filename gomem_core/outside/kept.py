@@ -19,7 +19,7 @@ class Kept:
 
     @property
     def pages(self) -> Ints:
-        """All of them, in order."""
+        """Numbers of all of them, in order."""
         found: Ints = np.union1d(self._young, self._old)
         return found
 

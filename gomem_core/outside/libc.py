@@ -1,4 +1,4 @@
-"""Tells the C library what to do with memory of large arrays: a look at a heap takes hundreds of MB of it, and most only briefly."""
+"""Tells the C library what to do with memory of large arrays: a look takes hundreds of MB of it, and most only briefly."""
 
 import ctypes
 from collections.abc import Iterator

@@ -194,6 +194,8 @@ class Process:
         return got
 
     def _refused(self, code: int | None) -> NoReturn:
+        if status_of(self.pid).get("State", "").startswith("Z"):
+            raise Gone(f"process {self.pid} has ended: it is a zombie, of which nothing is left but its exit code")
         if code in (errno.EPERM, errno.EACCES):
             raise NotPermitted(why_not(self.pid))
         raise Gone(

@@ -4,6 +4,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -116,25 +117,26 @@ class Table:
         spans = self.snapshot.spans
         number = np.full(len(spans), NOWHERE, np.int64)
         following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
-        span, where = self._on_lists()
+        span, where = self._on_lists
         number[span] = where % LISTS
         together = where[1:] == where[:-1]
         following[span[:-1][together]] = spans.base[span[1:][together]]
         before[span[1:][together]] = spans.base[span[:-1][together]]
         return self._spread(number, NOWHERE), self._spread(following), self._spread(before)
 
+    @cached_property
     def _on_lists(self) -> tuple[Ints, Ints]:
         """The spans on lists, front to back, one list after the other; of each, LISTS × its class + the number of its list."""
         central, shown = self.snapshot.central, self.shown()
-        first = np.zeros(len(central.span), bool)
-        first[np.unique(central.span, return_index=True)[1]] = True
-        on = np.flatnonzero(first & shown[central.span])
+        found, first = np.arange(len(central.span)), np.zeros(len(shown), np.int64)
+        first[central.span[::-1]] = found[::-1]  # of a span that was found twice the first place is written last
+        on = np.flatnonzero((first[central.span] == found) & shown[central.span])
         return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
 
     def hung(self) -> Hung:
         """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
         spans, names = self.snapshot.spans, self._profile.central_names
-        span, where = self._on_lists()
+        span, where = self._on_lists
         starts = np.flatnonzero(np.diff(where, prepend=-1))
         lengths = np.diff(starts, append=len(where))
         chains = {

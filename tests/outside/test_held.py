@@ -74,13 +74,15 @@ def test_a_program_stands_hardly_longer_than_it_takes_to_copy(minor: str, name: 
         found = find_program(process)
         pieces = ranges_of(program.pid)
         best_bare = best_held = 1e9
-        for _ in range(25):
+        for turn in range(60):  # on a busy machine it takes longer to see once how short it is
             best_bare = min(best_bare, bare(program.pid, pieces))
             rehearsed = Rehearsed(process, found)
             with held(program.pid) as how_long:
                 assert rehearsed.copy()
             if rehearsed.is_same:
                 best_held = min(best_held, (how_long.held_ns - how_long.stand_ns) / 1e9)
+            if turn >= 10 and best_held <= AGAINST_BARE * best_bare:
+                break
         assert best_held <= AGAINST_BARE * best_bare
 
 
@@ -94,7 +96,7 @@ def test_a_program_that_works_stands_as_short(minor: str, name: str) -> None:
         process = Process(program.pid)
         found = find_program(process)
         best_bare = best_held = 1e9
-        for turn in range(60):  # on a busy machine it takes longer to see once how short it is
+        for turn in range(60):
             rehearsed = prepared(process, found)
             if rehearsed is None:
                 continue
