@@ -44,6 +44,10 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         """Describe the objects in `n` slots from `index` on, which are all alike."""
         raise NotImplementedError
 
+    def take_spans(self, size: int, ptrdata: int, most: int, rows: Rows, served: dict[str, int]) -> int:  # noqa: ARG002 -- not in every version of Go
+        """Allocate up to `most` objects that fill fresh spans, as _take_run does; 0 where the next span is to be looked for."""
+        return 0
+
     # --- Many at once -----------------------------------------------------------------------------------------------------
 
     def alloc_many(
@@ -75,6 +79,8 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
             n = 0
             if is_small and (self.repeated is None or by == "mcache"):
                 n = self._take_run(size, ptrdata, left - 1, rows, served)
+                if not n and (size >= TINY_SIZE or ptrdata):
+                    n = self.take_spans(size, ptrdata, left - 1, rows, served)
             if not n:
                 n = 1
                 if left > 1:
@@ -165,11 +171,8 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         """Forget up to `most` objects in slots of one span from the one at `first` on; returns 0 where `drop` is to do it."""
         index = s.object_index(first)
         n = min(most, s.nelems - index)
-        bits = (1 << n) - 1 << index
-        if first != s.start_addr + index * s.elemsize + self.header(s.spanclass) or s.root_bits & bits != bits:
-            return 0
-        s.root_bits ^= bits
-        return n
+        begins = s.start_addr + index * s.elemsize + self.header(s.spanclass)
+        return n if first == begins and s.unroot(index, n) else 0
 
     def _tells_each(self, is_tiny: bool) -> bool:
         """Whether all events of each object are to be told: of tiny ones those differ from one to the next."""

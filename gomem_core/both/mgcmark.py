@@ -1,6 +1,6 @@
 """Marking: what the program refers to, and what that links to (runtime/mgcmark.go), with the world stopped."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from gomem_core.both.slots import Slots
@@ -8,14 +8,13 @@ from gomem_core.both.slots import Slots
 S = TypeVar("S", bound=Slots)
 
 
-def mark(spans: Iterable[S], span_of: Callable[[int], S | None]) -> int:
+def mark(spans: list[S], span_of: Callable[[int], S | None]) -> int:
     """Mark every object in `spans` that the program can reach; returns the bytes of their slots.
 
     `span_of` tells the span in use at an address; all such spans must be among `spans`.
     """
-    marked = list(spans)
     grey: list[tuple[S, int]] = []
-    for s in marked:
+    for s in spans:
         s.gcmark_bits = s.root_bits
         if s.pointers is not None and not s.spanclass & 1:
             roots = s.root_bits
@@ -34,4 +33,4 @@ def mark(spans: Iterable[S], span_of: Callable[[int], S | None]) -> int:
             t.gcmark_bits |= 1 << at
             if t.pointers is not None and at in t.pointers:
                 grey.append((t, at))
-    return sum([s.gcmark_bits.bit_count() * s.elemsize for s in marked])
+    return sum([s.gcmark_bits.bit_count() * s.elemsize for s in spans if s.gcmark_bits])

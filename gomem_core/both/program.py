@@ -111,14 +111,7 @@ class Program(Generic[S]):
     def _drop_slot(self, s: S, addr: int) -> bool:
         """Forget the object that begins at `addr` in this span; tells whether there is one that the program refers to."""
         index = s.object_index(addr)
-        if addr != s.start_addr + index * s.elemsize + self.header(s.spanclass):
-            return False
-        roots = s.root_bits
-        without = roots ^ 1 << index
-        if without > roots:
-            return False
-        s.root_bits = without
-        return True
+        return addr == s.start_addr + index * s.elemsize + self.header(s.spanclass) and s.unroot(index, 1)
 
     def write_pointers(self, obj: int, values: Sequence[int]) -> None:
         """Store pointers in the first words of the object at `obj`, an array of pointers.  Raises as `write_pointer` does."""

@@ -243,6 +243,18 @@ class Slots:
         self._root_bits = bits
         self._rooted_to = self.freeindex
 
+    def unroot(self, index: int, n: int) -> bool:
+        """Let the program forget the objects in `n` slots from `index` on; False where it does not refer to all of them."""
+        if index == self._rooted_to and index + n <= self.freeindex:  # in the order of their birth: their bits were never set
+            self._rooted_to = index + n
+            return True
+        roots = self.root_bits
+        bits = (1 << n) - 1 << index
+        if roots & bits != bits:
+            return False
+        self.root_bits = roots ^ bits
+        return True
+
     def _note_roots(self) -> None:
         """Set the bits of slots that were taken since this was done last."""
         count = self.freeindex - self._rooted_to

@@ -53,6 +53,12 @@ class SpanTable(Generic[S]):
             self._leaf(number)[at : at + count] = [s] * count
             page += count
 
+    def set_row(self, page: int, npages: int, row: list[S]) -> None:
+        """Write the entries of spans of `npages` pages each, which lie one after the other from `page`, all in one leaf."""
+        entries = row if npages == 1 else [s for s in row for _ in range(npages)]
+        at = page & (_LEAF - 1)
+        self._leaf(page >> _LEAF_SHIFT)[at : at + len(entries)] = entries
+
     def clear_range(self, page: int, npages: int) -> None:
         """Forget the entries of `npages` pages from `page`."""
         end = page + npages

@@ -38,6 +38,7 @@ from typing import Final
 from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
 from gomem_core.both.program import Repeated, Took
+from gomem_core.both.rows import Rows
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
     PAGE_MASK,
@@ -67,6 +68,7 @@ from gomem_core.modern.mgcsweep import SpanSweeper
 from gomem_core.modern.mheap import MHeap, Trace
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
+from gomem_core.modern.refillrow import refill_row
 from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
@@ -264,6 +266,34 @@ class Heap(ManyAllocs[MSpan]):
             return s, "os"
         stats.nserved_heap += 1
         return s, "mheap"
+
+    def take_spans(self, size: int, ptrdata: int, most: int, rows: Rows, served: dict[str, int]) -> int:
+        """Allocate up to `most` objects that fill fresh spans; returns 0 where the next span is to be looked for."""
+        spanclass = self.span_class(size, ptrdata)
+        central = self.central[spanclass]
+        nelems = central.nelems
+        if most < 2 * nelems:
+            return 0
+        row = refill_row(self.mcache, central, self.sweeper, self.gc.pacer, most // nelems, self.p)
+        if not row:
+            return 0
+        if ptrdata:
+            for s in row:
+                init_bits(s, self.profile)
+                heap_set_types(s, 0, nelems, ptrdata >> 3)
+        hits = len(row) * (nelems - 1)
+        self.stats.nserved_heap += len(row)
+        self.stats.nserved_mcache += hits
+        served["mheap"] = served.get("mheap", 0) + len(row)
+        if hits:
+            served["mcache"] = served.get("mcache", 0) + hits
+        first, elemsize, nbytes = row[0].start_addr + self.headers[spanclass], row[0].elemsize, row[0].nbytes
+        if nelems * elemsize == nbytes:
+            rows.add(first, elemsize, len(row) * nelems)
+        else:
+            for addr in range(first, first + len(row) * nbytes, nbytes):
+                rows.add(addr, elemsize, nelems)
+        return len(row) * nelems
 
     def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""

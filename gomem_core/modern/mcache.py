@@ -26,13 +26,7 @@ class MCache(AnyMCache[MSpan]):
         `p` is NO_P while the process has no Ps.  Raises OutOfMemory.
         """
         spanclass = central.spanclass
-        s = self.alloc[spanclass]
-        if s.alloc_count != s.nelems:
-            throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
-        if s is not self.emptymspan:
-            self.alloc[spanclass] = self.emptymspan
-            self._count(s)
-            central.uncache_span(s, p)
+        self._give_full(central, p)
         s, src = central.cache_span(p)
         h = self.heap
         s.sweepgen = h.sweepgen + 3
@@ -42,6 +36,28 @@ class MCache(AnyMCache[MSpan]):
         if h.trace is not None:
             h.trace(SpanCached(p, spanclass, s.start_addr, s.freeindex, s.alloc_count, src))
         return s, src
+
+    def take_row(self, central: MCentral, row: list[MSpan], p: int) -> None:
+        """Let the P have had all spans of a row in turn: fresh ones whose slots are all taken."""
+        self._give_full(central, p)
+        h, last = self.heap, row[-1]
+        central.full_swept.push_all(row[:-1])
+        last.sweepgen = h.sweepgen + 3
+        self.alloc[central.spanclass] = last
+        sizeclass = central.spanclass >> 1
+        h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + (len(row) - 1) * last.nelems
+        h.stats.heap_live += len(row) * last.nbytes
+
+    def _give_full(self, central: MCentral, p: int) -> None:
+        """Give the full span of central's class back, if there is one."""
+        spanclass = central.spanclass
+        s = self.alloc[spanclass]
+        if s.alloc_count != s.nelems:
+            throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
+        if s is not self.emptymspan:
+            self.alloc[spanclass] = self.emptymspan
+            self._count(s)
+            central.uncache_span(s, p)
 
     def release_all(self, central: list[MCentral], by: int) -> None:
         """Give every span back and forget the tiny block, which P number `by` does for it ((*mcache).releaseAll)."""

@@ -53,7 +53,8 @@ class GC:
     def _mark(self) -> int:
         """Mark what the program reaches, and the tiny blocks that are being filled; returns the bytes of their slots."""
         h = self.heap
-        marked = mark((s for s in h.all_spans() if s.state == MSPAN_IN_USE), h.span_of)
+        spans = h.all_spans()
+        marked = mark([s for s in spans if s.state == MSPAN_IN_USE], h.span_of)
         for c in self.mcaches:
             s = h.span_of(c.tiny)
             if s is None:
@@ -64,7 +65,7 @@ class GC:
             if not s.gcmark_bits & bit:
                 s.gcmark_bits |= bit
                 marked += s.elemsize
-        for s in h.all_spans():
+        for s in spans:
             s.page_mark = s.gcmark_bits != 0
         return marked
 
@@ -87,5 +88,4 @@ class GC:
     def collect(self, p: int) -> None:
         """runtime.GC(): a whole cycle, and everything swept."""
         self.start(TRIGGER_FORCED, p)
-        while self.sweeper.sweepone() >= 0:
-            pass
+        self.sweeper.sweep_all()

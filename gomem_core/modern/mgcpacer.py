@@ -47,6 +47,10 @@ class Pacer:
         """Whether the heap has reached the trigger (gcTrigger.test)."""
         return self.heap.stats.heap_live >= self.trigger
 
+    def room(self) -> int:
+        """Returns by how many bytes the heap may grow without a collection."""
+        return self.trigger - 1 - self.heap.stats.heap_live
+
     def commit(self, is_sweep_done: bool) -> None:
         """Compute goal and trigger from the heap marked last ((*gcControllerState).commit and trigger)."""
         stats = self.heap.stats

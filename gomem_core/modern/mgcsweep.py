@@ -9,6 +9,7 @@ from gomem_core.go.pageevents import InlineMarksMoved, SpanSwept, SweptFor
 from gomem_core.go.versions import INLINE_MARKS
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
+from gomem_core.modern.mheaprows import free_rows
 from gomem_core.modern.mspan import MSpan
 
 
@@ -37,6 +38,38 @@ class SpanSweeper:
         h.reclaim_credit += npages
         return npages
 
+    def sweep_all(self) -> None:
+        """Sweep all that waits, as so many calls of sweepone."""
+        h = self.heap
+        if h.trace is None and not h.sweepdone:
+            self._sweep_silently()
+        while self.sweepone() >= 0:
+            pass
+
+    def _sweep_silently(self) -> None:
+        """Sweep all that waits; the pages that become free go back to the heap together, at the end."""
+        h, stats = self.heap, self.heap.stats
+        empty: list[MSpan] = []
+        while (s := self._next_span()) is not None:
+            if s.gcmark_bits:
+                self.sweep(s, False, "")
+                continue
+            empty.append(s)
+            h.pages_swept += s.npages
+            h.nunswept -= 1
+            stats.nswept += 1
+            if not s.alloc_count:
+                stats.nswept_in_vain += 1
+            if s.spanclass > 1:
+                sizeclass = s.spanclass >> 1
+                stats.nsmallfree[sizeclass] = stats.nsmallfree[sizeclass] + s.alloc_count
+            else:
+                stats.nlargefree += 1
+                stats.largefree += s.elemsize
+            s.sweepgen = h.sweepgen
+            h.reclaim_credit += s.npages
+        free_rows(h, empty)
+
     def _next_span(self) -> MSpan | None:
         """Claim the next span that waits: full ones first, class by class (nextSpanForSweep)."""
         while self.cursor < 2 * len(self.central):
@@ -51,8 +84,7 @@ class SpanSweeper:
 
     def finish(self) -> None:
         """Sweep all that waits, and empty the queues of what others have swept: a collection is about to start (gcStart)."""
-        while self.sweepone() >= 0:
-            pass
+        self.sweep_all()
         for c in self.central:
             c.full_unswept.clear()
             c.partial_unswept.clear()
@@ -67,7 +99,7 @@ class SpanSweeper:
         if s.state != MSPAN_IN_USE or s.sweepgen != h.sweepgen - 1:
             throw("swept_span_claimed", f"span {s.start_addr:#x} is swept in state {s.state}, sweepgen {s.sweepgen}")
         h.pages_swept += s.npages
-        nalloc = s.gcmark_bits.bit_count()
+        nalloc = s.gcmark_bits.bit_count() if s.gcmark_bits else 0
         nfreed = s.alloc_count - nalloc
         if nfreed < 0:
             throw("marked_within_allocated", f"span {s.start_addr:#x}: {nalloc} marked of {s.alloc_count} allocated")
@@ -135,6 +167,11 @@ class SpanSweeper:
         if h.sweepdone or h.sweep_pages_per_byte == 0.0:
             return False
         return self._owed(span_bytes, caller_sweep_pages) > h.pages_swept - h.swept_basis
+
+    def pays_nothing(self, nbytes: int) -> bool:
+        """Whether nobody would have to sweep for spans of so many bytes in all."""
+        h = self.heap
+        return h.sweepdone and (h.sweep_pages_per_byte == 0.0 or self._owed(nbytes, 0) <= h.pages_swept - h.swept_basis)
 
     def _owed(self, span_bytes: int, caller_sweep_pages: int) -> int:
         """Pages that must be swept by then, since the basis."""

@@ -237,6 +237,11 @@ class MHeap:
             base += upto - offset
         return needs
 
+    def used_to(self, addr: int) -> int:
+        """The end of what was ever handed out in the arena that `addr` lies in."""
+        arena = addr // self.arena_bytes
+        return arena * self.arena_bytes + self.zeroed_base.get(arena, 0)
+
     # --- Taking back ------------------------------------------------------------------------------------------------------
 
     def free_span(self, s: MSpan) -> None:
@@ -281,6 +286,13 @@ class MHeap:
         self.version += 1
         if len(self.touched) < _MOST_TOUCHED:
             self.touched.append((page, npages))
+
+    def touch_row(self, page: int, npages: int, count: int) -> None:
+        """The same of `count` spans of `npages` pages each."""
+        for _ in range(min(count, _MOST_TOUCHED - len(self.touched))):
+            self.touched.append((page, npages))
+            page += npages
+        self.version += count
 
     def touch_all(self) -> None:
         """Note that all may have changed hands."""

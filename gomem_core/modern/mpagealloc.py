@@ -21,12 +21,13 @@ _CACHE_MASK: Final = (1 << CACHE_PAGES) - 1
 class PageAlloc:
     """Free and given-back pages of one heap (Go's pageAlloc)."""
 
-    __slots__ = ("_bases", "_chunks", "free", "levels", "scavenged")
+    __slots__ = ("_bases", "_chunks", "_levels", "_stale_from", "_stale_to", "free", "scavenged")
 
     def __init__(self) -> None:
         self.free: list[int] = []  # of each chunk, bit i: page i is free
         self.scavenged: list[int] = []  # bit i: page i is given back
-        self.levels: list[list[Summary]] = [[]]  # [0]: of each chunk; [k]: of eight of [k - 1]
+        self._levels: list[list[Summary]] = [[]]  # [0]: of each chunk; [k]: of eight of [k - 1]
+        self._stale_from, self._stale_to = 0, -1  # chunks that have changed since their summaries were made
         self._bases: list[int] = []  # address of the first page of each stretch of chunks that touch each other
         self._chunks: list[int] = []  # and the number of its first chunk
 
@@ -86,7 +87,8 @@ class PageAlloc:
         """Describe other pages: their layout, and the bits of each chunk, free and given back."""
         self._bases, self._chunks = [base for base, _ in layout], [chunk for _, chunk in layout]
         self.free, self.scavenged = list(pages[0]), list(pages[1])
-        self.levels = [[NO_PAGES] * len(self.free)]
+        self._levels = [[NO_PAGES] * len(self.free)]
+        self._stale_to = -1
         if self.free:
             self._update(0, len(self.free) - 1, anew=True)
 
@@ -94,6 +96,7 @@ class PageAlloc:
 
     def grow(self, base: int, nchunks: int) -> None:
         """Describe `nchunks` more chunks from `base`, above all others: free, and given back ((*pageAlloc).grow)."""
+        self._settle()
         first = len(self.free)
         if not self._bases or self.address(first << CHUNK_SHIFT) != base:
             if self._bases:
@@ -107,21 +110,23 @@ class PageAlloc:
     def describe(self, free: list[int], scavenged: list[int]) -> None:
         """Set the bits of all chunks, an int for each: those of a heap that was read."""
         self.free[:], self.scavenged[:] = free, scavenged
+        self._stale_to = -1
         self._update(0, len(free) - 1, anew=True)
 
     def _append(self, free: int, scavenged: int) -> None:
         self.free.append(free)
         self.scavenged.append(scavenged)
-        self.levels[0].append(ALL_FREE if free else NO_PAGES)
+        self._levels[0].append(ALL_FREE if free else NO_PAGES)
 
     # --- Searching --------------------------------------------------------------------------------------------------------
 
     def find(self, npages: int) -> int:
         """The first page of the lowest run of `npages` free pages in the whole heap, -1: there is none ((*pageAlloc).find)."""
-        level = len(self.levels) - 1
-        low, high = 0, len(self.levels[level])
+        self._settle()
+        level = len(self._levels) - 1
+        low, high = 0, len(self._levels[level])
         while True:
-            summaries, size = self.levels[level], CHUNK_PAGES << level * _FANOUT_SHIFT
+            summaries, size = self._levels[level], CHUNK_PAGES << level * _FANOUT_SHIFT
             run = 0  # free pages just before the stretch that is looked at
             inside = -1
             for i in range(low, high):
@@ -138,7 +143,7 @@ class PageAlloc:
                 return (inside << CHUNK_SHIFT) + find_run(self.free[inside], npages)
             level -= 1
             low = inside << _FANOUT_SHIFT
-            high = min(low + _FANOUT, len(self.levels[level]))
+            high = min(low + _FANOUT, len(self._levels[level]))
 
     # --- Taking and giving back -------------------------------------------------------------------------------------------
 
@@ -155,7 +160,7 @@ class PageAlloc:
             self.free[chunk] &= ~mask
             self.scavenged[chunk] &= ~mask
             chunk, first, left = chunk + 1, 0, left - count
-        self._update(page >> CHUNK_SHIFT, chunk - 1)
+        self._changed(page >> CHUNK_SHIFT, chunk - 1)
         return returned
 
     def free_range(self, page: int, npages: int) -> None:
@@ -168,13 +173,13 @@ class PageAlloc:
                 throw("freed_pages_taken", f"{count} pages from {self.address(page):#x} are freed again")
             self.free[chunk] |= mask
             chunk, first, left = chunk + 1, 0, left - count
-        self._update(page >> CHUNK_SHIFT, chunk - 1)
+        self._changed(page >> CHUNK_SHIFT, chunk - 1)
 
     def set_aside(self, page: int, npages: int) -> None:
         """Mark the first pages of a heap with a random base as taken; they stay given back (in Go since 1.26)."""
         mask = (1 << npages) - 1 << (page & CHUNK_PAGES - 1)
         self.free[page >> CHUNK_SHIFT] &= ~mask
-        self._update(page >> CHUNK_SHIFT, page >> CHUNK_SHIFT)
+        self._changed(page >> CHUNK_SHIFT, page >> CHUNK_SHIFT)
 
     def scavenge_range(self, page: int, npages: int) -> None:
         """Note that free pages, all of one chunk, were given back to the operating system."""
@@ -196,7 +201,7 @@ class PageAlloc:
         scavenged = self.scavenged[chunk] >> shift & _CACHE_MASK
         self.free[chunk] &= ~(free << shift)
         self.scavenged[chunk] &= ~(free << shift)
-        self._update(chunk, chunk)
+        self._changed(chunk, chunk)
         return PageCache(self.address(page), free, scavenged)
 
     def flush_cache(self, cache: PageCache) -> None:
@@ -206,17 +211,41 @@ class PageAlloc:
             chunk, shift = page >> CHUNK_SHIFT, page & CHUNK_PAGES - 1
             self.free[chunk] |= cache.free << shift
             self.scavenged[chunk] |= cache.scavenged << shift
-            self._update(chunk, chunk)
+            self._changed(chunk, chunk)
         cache.clear()
 
     # --- Summaries --------------------------------------------------------------------------------------------------------
+
+    @property
+    def levels(self) -> list[list[Summary]]:
+        """Returns the summaries: [0] of each chunk, [k] of eight of [k - 1]."""
+        self._settle()
+        return self._levels
+
+    def _changed(self, first: int, last: int) -> None:
+        """Note that chunks `first` to `last` have other free pages.  Go makes their summaries anew at once; here a search does.
+
+        While a sweep frees span after span nobody searches.
+        """
+        if self._stale_to < 0:
+            self._stale_from, self._stale_to = first, last
+        elif first <= self._stale_to + 1 and self._stale_from <= last + 1:
+            self._stale_from, self._stale_to = min(self._stale_from, first), max(self._stale_to, last)
+        else:
+            self._settle()
+            self._stale_from, self._stale_to = first, last
+
+    def _settle(self) -> None:
+        if self._stale_to >= 0:
+            self._update(self._stale_from, self._stale_to)
+            self._stale_to = -1
 
     def _update(self, first: int, last: int, anew: bool = False) -> None:
         """Make the summaries of chunks `first` to `last` anew, and those above them that are others then ((*pageAlloc).update).
 
         `anew`: those above may be missing.
         """
-        chunks, is_same = self.levels[0], True
+        chunks, is_same = self._levels[0], True
         for i in range(first, last + 1):
             summary = summarize(self.free[i])
             is_same = is_same and chunks[i].is_same(summary)
@@ -224,13 +253,13 @@ class PageAlloc:
         if is_same and not anew:
             return
         level = 0
-        while len(self.levels[level]) > _FANOUT:
-            below, size = self.levels[level], CHUNK_PAGES << level * _FANOUT_SHIFT
+        while len(self._levels[level]) > _FANOUT:
+            below, size = self._levels[level], CHUNK_PAGES << level * _FANOUT_SHIFT
             level += 1
-            if level == len(self.levels):
-                self.levels.append([])
+            if level == len(self._levels):
+                self._levels.append([])
                 first, last = 0, len(below) - 1
-            above = self.levels[level]
+            above = self._levels[level]
             first, last = first >> _FANOUT_SHIFT, last >> _FANOUT_SHIFT
             is_same = True
             for i in range(first, last + 1):

@@ -70,6 +70,20 @@ class PageCache:
         self._set(free & ~mask, scavenged & ~mask)
         return self.base + (at << PAGE_SHIFT), (scavenged & mask).bit_count()
 
+    def alloc_row(self, npages: int, most: int) -> tuple[int, int, int]:
+        """Take up to `most` runs of `npages` that lie one after the other, as so many calls of `alloc` would.
+
+        Returns the address of the first, how many, and which of their pages were given back, as a bit set; none where `alloc` has
+        to look further.
+        """
+        at = self._next
+        count = min(most, (self._run_end - at) // npages)
+        if count <= 0:
+            return 0, 0, 0
+        self._next = at + count * npages
+        returned = self._scavenged >> at & (1 << count * npages) - 1 if self._scavenged else 0
+        return self.base + (at << PAGE_SHIFT), count, returned
+
     def clear(self) -> None:
         """Let it stand for nothing."""
         self.base = 0

@@ -81,6 +81,11 @@ class SpanSet:
         s.place = self._first + len(self._spans)
         self._spans.append(s)
 
+    def push_all(self, spans: list[MSpan]) -> None:
+        """Put all of them at the end, one after the other."""
+        for s in spans:
+            self.push(s)
+
     def pop(self) -> MSpan:
         """Take the span at the front out; there must be one."""
         s = self._spans[self._gone]
@@ -98,5 +103,6 @@ class SpanSet:
 
     def clear(self) -> None:
         """Take all of them out."""
-        self._spans = []
+        if self._spans:
+            self._spans = []
         self._first = self._gone = self.stale = 0
