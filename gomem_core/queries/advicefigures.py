@@ -32,6 +32,7 @@ What = Literal[
     "pin",
     "huge pages",
     "given back",
+    "remedy",
 ]
 
 
