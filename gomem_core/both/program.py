@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
-from gomem_core.both.slots import MSPAN_IN_USE, Slots
+from gomem_core.both.slots import Slots
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
@@ -98,7 +98,7 @@ class Program(Generic[S]):
         A tiny block lives while any object in it is referred to.  Raises NotAnObject.
         """
         s, at = self._near, 0
-        if s is None or s.state != MSPAN_IN_USE or not 0 <= (at := addr - s.start_addr) < s.nelems * s.elemsize:
+        if s is None or not 0 <= (at := addr - s.start_addr) < s.nelems * s.elemsize:  # of one that was freed there are no slots
             if addr == self.zerobase:
                 return
             s = self._near = self.span_of(addr)
