@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, NewType, assert_never
+from typing import Literal, NewType, assert_never
 
 from gomem_core.frozen import frozen
+from gomem_core.named import NamedTuple
 
 Addr = NewType("Addr", str)  # an address in data: "0xc420000000"
 Bits = NewType("Bits", str)  # a bit set in data, hexadecimal too: the lowest bit belongs to slot 0

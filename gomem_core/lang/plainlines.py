@@ -7,22 +7,24 @@ all else, and so each complaint, is left to the parser.
 
 import re
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang.commands import Alloc, ByName, Drop, Link
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import MAX_NAME, RESERVED, read_place, read_ref, read_target
 from gomem_core.lang.operands import build_alloc, build_link
+from gomem_core.named import NamedTuple
+from gomem_core.regex import regex
 
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     r"alloc ([0-9]{1,18})(?: (noscan|scan|head))?(?: as ([A-Za-z][A-Za-z0-9_-]*))?"
     r"|drop ([A-Za-z][A-Za-z0-9_-]*)"
     r"|drop ([A-Za-z0-9_.-]+)"
     r"|link ([A-Za-z0-9_.-]+) ([A-Za-z0-9_.-]+)"
 )
 # One match a line.  Sizes of up to 29999 bytes are of a size class in every version of Go.
-_PLAIN_LINE: Final = re.compile(
+_PLAIN_LINE: Final = regex(
     rf"^(?:alloc ([12]?[0-9]{{1,4}})(?: (noscan|scan|head))?(?: as (?!o[0-9]+$)([A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}))?"
     r"|drop ([A-Za-z][A-Za-z0-9_-]*)|.*)$",
     re.MULTILINE,

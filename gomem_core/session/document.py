@@ -7,7 +7,7 @@ told in resume.py.
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
@@ -18,6 +18,7 @@ from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import ALWAYS, Release, today
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
+from gomem_core.named import NamedTuple
 from gomem_core.session.begun import begun
 from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
