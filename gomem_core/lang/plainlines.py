@@ -29,6 +29,17 @@ _PLAIN_LINE: Final = regex(
     r"|drop ([A-Za-z][A-Za-z0-9_-]*)|.*)$",
     re.MULTILINE,
 )
+# A row of lines that are surely right.  What is possessive keeps no way back, so that a row may have any number of lines.
+_MULTIPLE_OF_8: Final = (  # that of 29999 bytes at most: of a number's digits the last three say whether it is one
+    r"(?:8|(?:1[0-9]|2[0-9]|[1-9])?[02468](?:00|08|16|24|32|40|48|56|64|72|80|88|96)"
+    r"|(?:1[0-9]|2[0-9]|[1-9])?[13579](?:04|12|20|28|36|44|52|60|68|76|84|92)|(?:16|24|32|40|48|56|64|72|80|88|96))"
+)
+_UNRESERVED: Final = rf"(?!(?i:{'|'.join(sorted(RESERVED))})\n)"
+_ROW: Final = regex(
+    rf"(?:(?:alloc (?:[12]?[0-9]{{1,4}}+(?: noscan)?|{_MULTIPLE_OF_8} scan|(?!8 ){_MULTIPLE_OF_8} head)"
+    rf"(?: as {_UNRESERVED}(?!o[0-9]+\n)[A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}})?"
+    rf"|drop {_UNRESERVED}[A-Za-z][A-Za-z0-9_-]*)\n)*+"
+)
 _NUMBERED: Final = "oO"  # begin the names of objects without a name, and so some that nobody may give
 
 
@@ -49,13 +60,13 @@ def read_plain_lines(lines: Sequence[str]) -> list[PlainLine]:
     return [_read(*groups) for groups in _matches(lines)]
 
 
-def are_plain(lines: Sequence[str]) -> list[bool]:
-    """Whether each of these lines is surely right, and does nothing but allocate or drop one object."""
-    return [
-        bool(dropped or (size and (kind not in ("scan", "head") or _suits(int(size), kind))))
-        and (name or dropped).lower() not in RESERVED
-        for size, kind, name, dropped in _matches(lines)
-    ]
+def end_of_row(text: str, start: int) -> int:
+    """Where those lines of a text end, from a place on, that are surely right and do nothing but allocate or drop one object.
+
+    The place itself, where the line there may be another.  A last line has to end with a line break, too.
+    """
+    match = _ROW.match(text, start)
+    return start if match is None else match.end()
 
 
 def _matches(lines: Sequence[str]) -> list[tuple[str, str, str, str]]:
