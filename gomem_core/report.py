@@ -1,7 +1,7 @@
 """What a command answers: data for programs, whose shape stands in schema/, and aligned text for people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NewType, assert_never
 
 from gomem_core.frozen import frozen
@@ -112,7 +112,7 @@ class Served(NamedTuple):
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """The answer to a command: `data` for programs; for people `summary`, one line, and perhaps a table or more lines below."""
 
