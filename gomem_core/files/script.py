@@ -27,13 +27,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gomem_core.files.content import read_content
+from gomem_core.files.content import is_still, read_content
 from gomem_core.files.keeping import keep_types
 from gomem_core.files.lines import Lines
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
-from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError

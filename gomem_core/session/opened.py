@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.files.content import GZIP, is_large, read_content
+from gomem_core.files.content import GZIP, is_large, is_still, read_content
 from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
-from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
 from gomem_core.regex import regex
 from gomem_core.world.reel import Reel
@@ -46,6 +45,8 @@ def open_file(
     if data.startswith(_ELF):
         return open_core_file(path)
     if is_still(data):
+        from gomem_core.files.stillfile import FieldError, read_strip  # noqa: PLC0415 -- other files need none of it
+
         try:
             return Strip(read_strip(data))
         except FieldError as e:
