@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
-from gomem_core.go.amd64 import PTR_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, ServedBy
 
 S = TypeVar("S", bound=Slots)
+_NO_HEADER: Final = 512  # in no version of Go has an object in a slot of so many bytes a header
 Trace = Callable[[Event], object]
 Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
 # Is told the same, where all these objects were born with the very events of the one before them.
@@ -25,7 +26,7 @@ class Program(Generic[S]):
     Every object is referred to from its birth until `drop`; a tiny block as long as any object in it is.
     """
 
-    __slots__ = ("details", "repeated", "took", "trace", "zerobase")
+    __slots__ = ("_near", "details", "repeated", "took", "trace", "zerobase")
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
@@ -33,6 +34,7 @@ class Program(Generic[S]):
         self.took: Took | None = None
         self.repeated: Repeated | None = None
         self.zerobase = ZEROBASE
+        self._near: S | None = None  # the span in which an object was dropped last
 
     # --- What the allocator tells -----------------------------------------------------------------------------------------
 
@@ -75,6 +77,10 @@ class Program(Generic[S]):
         self.took = took
         self.repeated = repeated
 
+    def forget_near(self) -> None:
+        """Know no span any more: the heap has others from now on."""
+        self._near = None
+
     # --- What the program does ----------------------------------------------------------------------------------------------
 
     def find_object(self, addr: int) -> tuple[S, int]:
@@ -91,27 +97,32 @@ class Program(Generic[S]):
 
         A tiny block lives while any object in it is referred to.  Raises NotAnObject.
         """
-        if addr == self.zerobase:
-            return
-        s = self.span_of(addr)
-        if s is not None and (self._drop_tiny(s, addr) if s.spanclass == TINY_SPAN_CLASS else self._drop_slot(s, addr)):
-            return
-        self.find_object(addr)
-        raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
+        s, at = self._near, 0
+        if s is None or not 0 <= (at := addr - s.start_addr) < s.nelems * s.elemsize:  # of one that was freed there are no slots
+            if addr == self.zerobase:
+                return
+            s = self._near = self.span_of(addr)
+            at = addr - s.start_addr if s is not None else 0
+        if s is not None and s.elemsize <= _NO_HEADER and s.tiny_refs is None:
+            index = at // s.elemsize
+            if index == s.rooted_to and index < s.freeindex and at == index * s.elemsize:  # the next one, in the order of birth
+                s.rooted_to = index + 1
+                return
+        if s is None or not self._drop_slot(s, at):
+            self.find_object(addr)
+            raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
 
-    def _drop_tiny(self, s: S, addr: int) -> bool:
-        """Forget one of the objects in a tiny block, and the block with the last; or what else has a slot of that span class."""
-        index = s.object_index(addr)
-        refs = s.tiny_refs_of(index)
-        if not refs:
-            return self._drop_slot(s, addr)
-        s.set_tiny_refs(index, 1, refs - 1)
-        return refs > 1 or self._drop_slot(s, s.start_addr + index * s.elemsize)
-
-    def _drop_slot(self, s: S, addr: int) -> bool:
-        """Forget the object that begins at `addr` in this span; tells whether there is one that the program refers to."""
-        index = s.object_index(addr)
-        return addr == s.start_addr + index * s.elemsize + self.header(s.spanclass) and s.unroot(index, 1)
+    def _drop_slot(self, s: S, at: int) -> bool:
+        """Forget the object that begins `at` bytes into this span; tells whether there is one that the program refers to."""
+        index = at // s.elemsize
+        if s.elemsize > _NO_HEADER:
+            at -= self.header(s.spanclass)
+        elif s.tiny_refs is not None and (refs := s.tiny_refs[index]):
+            s.tiny_refs[index] = refs - 1
+            if refs > 1:
+                return True
+            at = index * s.elemsize
+        return at == index * s.elemsize and s.unroot(index, 1)
 
     def write_pointers(self, obj: int, values: Sequence[int]) -> None:
         """Store pointers in the first words of the object at `obj`, an array of pointers.  Raises as `write_pointer` does."""

@@ -31,14 +31,13 @@ class Slots:
 
     Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
     `tiny_refs` (for each slot to how many tiny objects in it the program refers), and `ptr_words` (for each slot how many of its
-    words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from `_rooted_to` to
+    words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from `rooted_to` to
     freeindex are, though their bits are not set yet.  The objects of a span are alike, mostly: as long as they are, there is no
     list of them, but `alike`, for all slots before `alike_to`; -1: of this span nothing is kept.
     """
 
     __slots__ = (
         "_root_bits",
-        "_rooted_to",
         "_words",
         "alike",
         "alike_to",
@@ -51,6 +50,7 @@ class Slots:
         "nelems",
         "npages",
         "pointers",
+        "rooted_to",
         "run_end",
         "spanclass",
         "start_addr",
@@ -86,7 +86,7 @@ class Slots:
         self.alloc_bits = 0
         self.gcmark_bits = 0
         self._root_bits = 0
-        self._rooted_to = 0
+        self.rooted_to = 0
         self.pointers = None
         self.tiny_refs = None
         self.keep_words(False)
@@ -113,16 +113,18 @@ class Slots:
 
     def next_run(self) -> int:
         """Take the first slot of the next run of free ones; nelems when there is none."""
-        self._note_roots()
         nelems, index = self.nelems, self.freeindex
+        if index == nelems:
+            return nelems
+        self._note_roots()
         free = ~(self.alloc_bits >> index) & ((1 << nelems - index) - 1)
         if not free:
-            self.freeindex = self.run_end = self._rooted_to = nelems
+            self.freeindex = self.run_end = self.rooted_to = nelems
             return nelems
         index += (free & -free).bit_length() - 1
         rest = self.alloc_bits >> index
         self.run_end = index + (rest & -rest).bit_length() - 1 if rest else nelems
-        self._rooted_to = index
+        self.rooted_to = index
         self.freeindex = index + 1
         return index
 
@@ -148,7 +150,7 @@ class Slots:
     def sweep_to(self, marks: int) -> None:
         """Let mark bits become allocation bits (the middle of (*mspan).sweep)."""
         self._note_roots()
-        self.freeindex = self.run_end = self._rooted_to = 0
+        self.freeindex = self.run_end = self.rooted_to = 0
         self.alloc_bits = marks
         self.gcmark_bits = 0
 
@@ -234,19 +236,19 @@ class Slots:
     @property
     def root_bits(self) -> int:
         """Returns the slots that the program refers to."""
-        if self._rooted_to != self.freeindex:
+        if self.rooted_to != self.freeindex:
             self._note_roots()
         return self._root_bits
 
     @root_bits.setter
     def root_bits(self, bits: int) -> None:
         self._root_bits = bits
-        self._rooted_to = self.freeindex
+        self.rooted_to = self.freeindex
 
     def unroot(self, index: int, n: int) -> bool:
         """Let the program forget the objects in `n` slots from `index` on; False where it does not refer to all of them."""
-        if index == self._rooted_to and index + n <= self.freeindex:  # in the order of their birth: their bits were never set
-            self._rooted_to = index + n
+        if index == self.rooted_to and index + n <= self.freeindex:  # in the order of their birth: their bits were never set
+            self.rooted_to = index + n
             return True
         roots = self.root_bits
         bits = (1 << n) - 1 << index
@@ -257,9 +259,9 @@ class Slots:
 
     def _note_roots(self) -> None:
         """Set the bits of slots that were taken since this was done last."""
-        count = self.freeindex - self._rooted_to
-        self._root_bits |= (1 << count) - 1 << self._rooted_to
-        self._rooted_to = self.freeindex
+        count = self.freeindex - self.rooted_to
+        self._root_bits |= (1 << count) - 1 << self.rooted_to
+        self.rooted_to = self.freeindex
 
     # --- Looking ------------------------------------------------------------------------------------------------------------
 

@@ -7,14 +7,14 @@ Entries are kept in leaves of 512 pages: 4 KB of the real array, one page of the
 the same span is that span itself, so that a span of millions of pages costs one entry for each 4 MB.
 """
 
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
 
 S = TypeVar("S", bound=Slots)
 
-_LEAF_SHIFT = 9
-_LEAF = 1 << _LEAF_SHIFT
+_LEAF_SHIFT: Final = 9
+_LEAF: Final = 1 << _LEAF_SHIFT  # compiled, a name that is not final is looked up each time
 
 
 class SpanTable(Generic[S]):

@@ -1,6 +1,6 @@
 """Tiny objects: less than 16 bytes and no pointers, several in one block (what all versions of runtime/malloc.go do alike)."""
 
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.mstats import MStats
@@ -12,16 +12,14 @@ from gomem_core.world.records import ServedBy
 
 S = TypeVar("S", bound=Slots)
 
+_BLOCK_SHIFT: Final = 4  # a block has TINY_SIZE bytes
+_ALIGNED: Final = [7 if size & 7 == 0 else 3 if size & 3 == 0 else 1 if size & 1 == 0 else 0 for size in range(TINY_SIZE)]
+
 
 def tiny_offset(offset: int, size: int) -> int:
     """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
-    if size & 7 == 0:
-        return (offset + 7) & ~7
-    if size & 3 == 0:
-        return (offset + 3) & ~3
-    if size & 1 == 0:
-        return (offset + 1) & ~1
-    return offset
+    aligned = _ALIGNED[size]
+    return offset + aligned & ~aligned
 
 
 class TinyAllocs(Program[S], Generic[S]):
@@ -41,28 +39,33 @@ class TinyAllocs(Program[S], Generic[S]):
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
         raise NotImplementedError
 
-    def tiny_quick(self, size: int) -> int:
+    def tiny_quick(self, size: int, mcache: AnyMCache[S]) -> int:
         """Do what tiny_alloc does where a block or a slot is there, silently; returns the address, 0 where that has to do it."""
-        mcache = self.cache()
-        offset = tiny_offset(mcache.tinyoffset, size)
-        if mcache.tiny and offset + size <= TINY_SIZE:
-            s = mcache.alloc[TINY_SPAN_CLASS]
-            index = (mcache.tiny - s.start_addr) // TINY_SIZE
-            refs = s.tiny_refs_of(index) if 0 <= index < s.nelems else 0
-            if not refs:  # it lies in a span from before, or the program refers to nothing in it any more
-                return 0
-            s.set_tiny_refs(index, 1, refs + 1)
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        block, aligned = mcache.tiny, _ALIGNED[size]
+        offset = mcache.tinyoffset + aligned & ~aligned
+        if block and offset + size <= TINY_SIZE:
+            index = (block - s.start_addr) >> _BLOCK_SHIFT
+            if s.tiny_refs is None or not 0 <= index < s.nelems or not (refs := s.tiny_refs[index]):
+                return 0  # it lies in a span from before, or the program refers to nothing in it any more
+            s.tiny_refs[index] = refs + 1
             self.stats.tinyallocs += 1
             mcache.tinyoffset = offset + size
-            return mcache.tiny + offset
-        s = mcache.alloc[TINY_SPAN_CLASS]
+            return block + offset
         index = s.freeindex
         if index >= s.run_end:
             return 0
         s.freeindex = index + 1
         s.alloc_count += 1
         self.stats.nserved_mcache += 1
-        return self._begin_block(mcache, s, index, size)
+        if s.tiny_refs is None:
+            return self._begin_block(mcache, s, index, size)
+        s.tiny_refs[index] = 1
+        begins = s.start_addr + (index << _BLOCK_SHIFT)
+        if size < mcache.tinyoffset or not block:  # go on with the block that has more room left
+            mcache.tiny = begins
+            mcache.tinyoffset = size
+        return begins
 
     def tiny_alloc(self, size: int) -> tuple[int, S, ServedBy]:
         """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block.

@@ -159,6 +159,7 @@ def capture(heap: Heap) -> Image:
 
 def restore(heap: Heap, image: Image) -> None:
     """Put the heap back into the image's state; its sink stays."""
+    heap.forget_near()
     h = heap.mheap
     structs = _restore_structs(image, _structs_of(heap))
     for name, value in zip(_MHEAP, image.mheap, strict=True):
@@ -251,7 +252,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.incache = incache == 1
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits
-        s._root_bits, s._rooted_to = root_bits, freeindex  # root_bits
+        s._root_bits, s.rooted_to = root_bits, freeindex  # root_bits
         s.ptr_words = s.tiny_refs = None
         if length != NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])

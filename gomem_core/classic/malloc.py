@@ -34,6 +34,8 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
+from typing import Final
+
 from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
 from gomem_core.both.program import Repeated, Took
@@ -72,7 +74,7 @@ from gomem_core.go.heapbits import Pattern, pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
 from gomem_core.world.records import MemStats, ServedBy
 
-_SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
+_SMALL_LIMIT8: Final = SMALL_SIZE_MAX - 8
 
 
 class Heap(ManyAllocs[MSpan]):
@@ -124,7 +126,7 @@ class Heap(ManyAllocs[MSpan]):
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
                 return s.start_addr + index * s.elemsize
-        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
+        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size, self.mcache)):
             return addr
         return self.place(size, ptrdata, None)[0]
 

@@ -1,6 +1,9 @@
-// Times what `gomem bench --vs-go` times in its model: ns an operation, the least of several rounds, as JSON on one line.
+// Times what `gomem bench --vs-go` times in its model: ns an operation, the least of as many rounds as the first argument says, as
+// JSON on one line.
 //
-// Nothing is collected by itself. Between two rounds all is collected, so that later rounds find memory that was used before.
+// Each object is one call of the runtime's, is cleared by it where that is needed, and its address is kept, as the model's is;
+// nobody writes into it. Nothing is collected by itself. Between two rounds all is collected, so that later rounds find memory that
+// was used before.
 package main
 
 import (
@@ -8,14 +11,14 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
-
-const rounds = 7
 
 type words64 [8]*int
 
 var (
+	rounds   = 0
 	bytes64  [20000]*[64]byte
 	pointers [20000]*words64
 	tiny     [20000]*byte
@@ -60,7 +63,13 @@ func fill64() {
 	}
 }
 
+// drop forgets one object, as one call of the model's `drop` does: a loop that stores nil would become one of memclr.
+//
+//go:noinline
+func drop(i int) { bytes64[i] = nil }
+
 func main() {
+	rounds, _ = strconv.Atoi(os.Args[1])
 	debug.SetGCPercent(-1)
 	found := map[string]float64{}
 	found["hit"] = least(len(bytes64), fill64, func() { clear64() })
@@ -80,7 +89,14 @@ func main() {
 			large[i] = new([65536]byte)
 		}
 	}, func() { large = [500]*[65536]byte{} })
-	found["gc"] = least(len(bytes64), func() { fill64(); clear64(); runtime.GC() }, func() {})
+	found["gc"] = least(len(bytes64), func() {
+		fill64()
+		for i := range bytes64 {
+			drop(i)
+		}
+		runtime.GC()
+	}, func() {})
+	found["gc_at_once"] = least(len(bytes64), func() { fill64(); clear64(); runtime.GC() }, func() {})
 	json.NewEncoder(os.Stdout).Encode(map[string]any{"version": runtime.Version(), "ns": found})
 }
 

@@ -145,6 +145,7 @@ def _all_queues(heap: Heap) -> list[SpanSet]:
 
 def restore(heap: Heap, image: Image) -> None:
     """Put the heap back into the image's state; its sink stays."""
+    heap.forget_near()
     h, pacer = heap.mheap, heap.gc.pacer
     for name, value in zip(_MHEAP, image.mheap, strict=True):
         setattr(h, name, value)

@@ -69,7 +69,7 @@ from gomem_core.modern.mheap import MHeap, Trace
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.refillrow import refill_row
-from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
+from gomem_core.modern.sizetables import NO_HITS, SMALL_LIMIT8, hit_classes, size_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
@@ -80,7 +80,7 @@ class Heap(ManyAllocs[MSpan]):
 
     __slots__ = (
         *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "sweeper"),
-        *("_class128", "_class8", "_small_limit"),
+        *("_class128", "_class8", "_noscan_hits", "_scan_hits", "_small_limit"),
     )
 
     def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0, gcpercent: int = 100) -> None:
@@ -96,6 +96,7 @@ class Heap(ManyAllocs[MSpan]):
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
         self._class8, self._class128 = size_tables(profile.classes)
+        self._noscan_hits, self._scan_hits = hit_classes(profile.classes)
         self._small_limit = profile.small_limit
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
@@ -104,37 +105,46 @@ class Heap(ManyAllocs[MSpan]):
         """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
 
         Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
-        Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
-        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `place`.
-        Raises ValueError, and OutOfMemory when addresses end.
+        Go's mallocgc.  Here stands only its fast path, silent and inlined: an object of up to 512 bytes, a free slot in the
+        cached span (nextFreeFast).  Raises ValueError, and OutOfMemory when addresses end.
         """
+        if 0 <= size <= BITS_IN_SPAN and ptrdata <= size:
+            s = self.mcache.alloc[(self._scan_hits if ptrdata else self._noscan_hits)[size]]
+            index = s.freeindex
+            if index < s.run_end:
+                s.freeindex = index + 1
+                s.alloc_count += 1
+                self.stats.nserved_mcache += 1
+                if ptrdata:
+                    if index == s.alike_to and s.alike == ptrdata >> 3 and s.ptr_masks is None:  # as the objects before it
+                        s.alike_to = index + 1
+                    elif s.alike_to >= 0:
+                        heap_set_type(s, index, ptrdata >> 3)
+                return s.start_addr + index * s.elemsize
+            if 0 < size < TINY_SIZE and not ptrdata and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
+                return addr
+        return self._mallocgc(size, ptrdata)
+
+    def _mallocgc(self, size: int, ptrdata: int) -> int:
+        """All else that is silent: larger small objects, and free slots behind others.  The rest goes through `place`."""
         is_quick = self.trace is None or self.took is not None
         if is_quick and (size >= TINY_SIZE or ptrdata) and size <= self._small_limit and ptrdata <= size:
-            if size <= BITS_IN_SPAN:
-                sizeclass, header = self._class8[(size + 7) >> 3], 0
-                s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            else:
-                spanclass = self.span_class(size, ptrdata)
-                s, header = self.mcache.alloc[spanclass], self.headers[spanclass]
+            spanclass = self.span_class(size, ptrdata)
+            s = self.mcache.alloc[spanclass]
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
             elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
                 index = s.next_run()
             else:
-                index = -1
-            if index >= 0:
-                s.alloc_count += 1
-                self.stats.nserved_mcache += 1
-                if index == s.alike_to and s.alike == ptrdata >> 3 and s.ptr_masks is None:  # as the objects before it
-                    s.alike_to = index + 1
-                elif s.alike_to >= 0:
-                    heap_set_type(s, index, ptrdata >> 3)
-                if self.took is not None:
-                    self.took(s.start_addr, index, 1)
-                return s.start_addr + index * s.elemsize + header
-        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
-            return addr
+                return self.place(size, ptrdata, None)[0]
+            s.alloc_count += 1
+            self.stats.nserved_mcache += 1
+            if s.alike_to >= 0:
+                heap_set_type(s, index, ptrdata >> 3)
+            if self.took is not None:
+                self.took(s.start_addr, index, 1)
+            return s.start_addr + index * s.elemsize + self.headers[spanclass]
         return self.place(size, ptrdata, None)[0]
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
@@ -383,6 +393,7 @@ class Heap(ManyAllocs[MSpan]):
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate from now on, as Program says; the page heap too."""
         super().set_trace(trace, took, repeated)
+        self._noscan_hits, self._scan_hits = hit_classes(self.profile.classes) if trace is None else (NO_HITS, NO_HITS)
         self.mheap.trace, self.mheap.details = trace, self.details
 
     def read_mem_stats(self) -> MemStats:

@@ -237,10 +237,14 @@ class MHeap:
             base += upto - offset
         return needs
 
-    def used_to(self, addr: int) -> int:
-        """The end of what was ever handed out in the arena that `addr` lies in."""
-        arena = addr // self.arena_bytes
-        return arena * self.arena_bytes + self.zeroed_base.get(arena, 0)
+    def note_row(self, base: int, end: int) -> int:
+        """Note that memory of one arena is handed out; returns up to where that was done in this arena before."""
+        arena = base // self.arena_bytes
+        start = arena * self.arena_bytes
+        used = start + self.zeroed_base.get(arena, 0)
+        if end > used:
+            self.zeroed_base[arena] = end - start
+        return used
 
     # --- Taking back ------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ def alloc_row(h: MHeap, spanclass: int, npages: int, nelems: int, most: int, p: 
     if not count:
         return []
     nbytes, elemsize, whole = npages << PAGE_SHIFT, h.elemsizes[spanclass >> 1], (1 << npages) - 1
-    used = h.used_to(base)
+    used = h.note_row(base, base + count * nbytes)
     sweepgen, addr = h.sweepgen, base
     row: list[MSpan] = []
     for n in range(count):
@@ -35,7 +35,6 @@ def alloc_row(h: MHeap, spanclass: int, npages: int, nelems: int, most: int, p: 
             s.needzero = 1
         row.append(s)
         addr += nbytes
-    h.note_use(base, count * npages)
     page = h.pages.page_of(base)
     h.spans.set_row(page, npages, row)
     h.nspans += count

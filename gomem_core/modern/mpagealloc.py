@@ -60,6 +60,8 @@ class PageAlloc:
 
     def address(self, page: int) -> int:
         """Where a page begins."""
+        if len(self._bases) == 1:
+            return self._bases[0] + (page << PAGE_SHIFT)
         at = bisect_right(self._chunks, page >> CHUNK_SHIFT) - 1
         return self._bases[at] + ((page - (self._chunks[at] << CHUNK_SHIFT)) << PAGE_SHIFT)
 

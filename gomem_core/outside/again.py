@@ -57,10 +57,14 @@ class Rehearsed:
         led = [question.ranges for question in self._questions]
         known = [one for number, one in enumerate(led) if number > _ROOTS and not one.exact]
         spines = spines_of(self._questions[_ROOTS].found, program)  # what is empty now may not be later
-        self._keep(pages_of(known))
-        self._keep((spines // np.uint64(MEMORY_PAGE)).astype(np.int64))
-        more = around(known, process.kept_in)
-        self._ask(more, self._process.fetch(more.start, more.size, more), False)
+        process.kept.add(np.concatenate([pages_of(known), (spines // np.uint64(MEMORY_PAGE)).astype(np.int64)]))
+        more = around(known, process.kept.pages)
+        found = process.fetch(more.start, more.size, more)
+        if not found.ok.all():
+            process.kept.drop(more.those(~found.ok))
+            more = more.those(found.ok)
+            found = process.fetch(more.start, more.size, more)
+        self._ask(more, found, False)
         structs = self._questions[_STRUCTS].found
         self._fields = _Fields(program, structs.part(0, self._raw.all_spans))
         self._fields.keep(structs.buffer)
@@ -72,9 +76,6 @@ class Rehearsed:
         found = self._process.fetch(addrs, sizes, ranges)
         self._ask(ranges, found, leading)
         return found
-
-    def _keep(self, pages: Ints) -> None:
-        self._process.kept_in = np.union1d(self._process.kept_in, pages)
 
     def _ask(self, ranges: Ranges, found: Gathered, leading: bool) -> None:
         self._whole &= np.array_equal(found.ok, ranges.wanted)
@@ -119,7 +120,7 @@ class Rehearsed:
         try:
             raw = read_raw(image, self._program)
         finally:
-            self._keep(image.pages)
+            self._process.kept.add(image.pages)
         if image.misses:
             raise NotCopied
         return raw
@@ -222,9 +223,7 @@ def prepared(process: Process, program: Program) -> Rehearsed | None:
             rehearsed = Rehearsed(process, program)
         except Damaged:
             continue
-        if rehearsed.copy() and rehearsed.is_same:
-            break
-        if time.monotonic_ns() - began > _ENOUGH_NS:
+        if time.monotonic_ns() - began > _ENOUGH_NS or (rehearsed.copy() and rehearsed.is_same):
             break
     return rehearsed
 

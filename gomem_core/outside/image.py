@@ -1,14 +1,10 @@
 """A copy of those parts of a program's memory in which it keeps its heap, to be parsed when the program runs on."""
 
-from typing import Final
-
 import numpy as np
 
 from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bytes, Ints, Words, copy_pieces, ends_of
 from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, Unreadable, askable, merged, ranges_of
-
-_MOST_PAGES: Final = 2048  # that are read along because something was in them before: what works on and on, goes through many
 
 
 class NotCopied(Exception):
@@ -68,8 +64,6 @@ def _pages(ranges: Ranges) -> tuple[Ints, Ints]:
 
 def around(known: list[Ranges], pages: Ints) -> Ranges:
     """What of these pages is in none of the ranges: these all lie in them."""
-    if len(pages) > _MOST_PAGES:
-        pages = pages_of(known)
     whole = _as_one(pages.astype(np.uint64) * np.uint64(MEMORY_PAGE), np.full(len(pages), MEMORY_PAGE, np.int64))
     taken = _as_one(np.concatenate([one.start for one in known]), np.concatenate([one.size for one in known]))
     start = np.sort(np.concatenate([whole.start, taken.start + taken.size.astype(np.uint64)]))

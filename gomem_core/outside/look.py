@@ -1,6 +1,7 @@
 """Takes a look at a heap: reads it, and looks again where it was caught in the midst of a change."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -47,7 +48,15 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
 
 
 def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
-    """Parse what was read, and check it."""
+    """Parse what was read, and check it; meanwhile the kernel counts what of the program is in memory, which takes it as long."""
+    with ThreadPoolExecutor(1) as beside:
+        mappings = beside.submit(raw.program.source.mappings)
+        snapshot, checked = _parsed(raw, kind, title)
+        return replace(snapshot, mappings=mappings.result()), checked
+
+
+def _parsed(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
+    """What was read, but for what of it is in memory."""
     numbers = parse.Numbers(raw.spans.ptr)
     ps = parse.ps_of(raw, numbers)
     central, lost = parse.central_of(raw, numbers)
@@ -90,7 +99,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
         gcphase=gcphase,
         stats=parse.stats_of(raw),
         pacing=parse.pacing_of(raw),
-        mappings=program.source.mappings(),
+        mappings=(),
         findings=checked.findings,
     )
     return replace(snapshot, sweep_done=not waits(snapshot).any()), checked

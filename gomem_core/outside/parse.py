@@ -60,7 +60,7 @@ class Numbers:
             self._table = np.full(last + 2, -1, np.int32)  # the last place is that of all other addresses
             self._table[places.astype(np.int64)] = np.arange(len(ptr), dtype=np.int32)
         else:
-            self._order = np.argsort(ptr)
+            self._order = np.argsort(ptr, kind="stable")
             self._sorted = ptr[self._order]
 
     def of(self, pointers: Words) -> Ints:

@@ -20,6 +20,7 @@ from gomem_core.formats.corenotes import auxiliary
 from gomem_core.formats.elf import EM_X86_64, Elf, ElfError
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Gone, NotGo, NotPermitted
+from gomem_core.outside.kept import Kept
 from gomem_core.outside.memory import GAP, TOP, Gathered, Ranges, Unreadable, merged
 from gomem_core.outside.snapshot import MappedRange
 
@@ -49,9 +50,7 @@ class Process:
         self.pid = pid
         self.title = f"{named(self.command)} ({pid})"
         self.auxv = auxiliary(self._contents("auxv"))
-        self.kept_in: Ints = np.zeros(
-            0, np.int64
-        )  # numbers of the pages in which its heap kept what describes it, as far as seen
+        self.kept = Kept()
         self.exe = self._executable()
         if self.exe is not None and self.exe.header.machine != EM_X86_64:
             raise NotGo(f"process {pid} is a program for {self.exe.machine}, and only those for amd64 can be read")
@@ -195,6 +194,8 @@ class Process:
         return got
 
     def _refused(self, code: int | None) -> NoReturn:
+        if status_of(self.pid).get("State", "").startswith("Z"):
+            raise Gone(f"process {self.pid} has ended: it is a zombie, of which nothing is left but its exit code")
         if code in (errno.EPERM, errno.EACCES):
             raise NotPermitted(why_not(self.pid))
         raise Gone(

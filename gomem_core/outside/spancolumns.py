@@ -4,6 +4,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.outside.arrays import Bools, Bytes, Ints
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
@@ -116,25 +117,26 @@ class Table:
         spans = self.snapshot.spans
         number = np.full(len(spans), NOWHERE, np.int64)
         following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
-        span, where = self._on_lists()
+        span, where = self._on_lists
         number[span] = where % LISTS
         together = where[1:] == where[:-1]
         following[span[:-1][together]] = spans.base[span[1:][together]]
         before[span[1:][together]] = spans.base[span[:-1][together]]
         return self._spread(number, NOWHERE), self._spread(following), self._spread(before)
 
+    @cached_property
     def _on_lists(self) -> tuple[Ints, Ints]:
         """The spans on lists, front to back, one list after the other; of each, LISTS × its class + the number of its list."""
         central, shown = self.snapshot.central, self.shown()
-        first = np.zeros(len(central.span), bool)
-        first[np.unique(central.span, return_index=True)[1]] = True
-        on = np.flatnonzero(first & shown[central.span])
+        found, first = np.arange(len(central.span)), np.zeros(len(shown), np.int64)
+        first[central.span[::-1]] = found[::-1]  # of a span that was found twice the first place is written last
+        on = np.flatnonzero((first[central.span] == found) & shown[central.span])
         return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
 
     def hung(self) -> Hung:
         """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
         spans, names = self.snapshot.spans, self._profile.central_names
-        span, where = self._on_lists()
+        span, where = self._on_lists
         starts = np.flatnonzero(np.diff(where, prepend=-1))
         lengths = np.diff(starts, append=len(where))
         chains = {
@@ -165,24 +167,24 @@ class Table:
     def slots(self) -> SlotColumns:
         """The bits of the slots of each row; each is made when it is asked for."""
         bits, count = self.snapshot.bits, len(self.span)
-        alloc, mark = (_Made(count, self._bit_sets(one.tobytes())) for one in (bits.alloc, bits.mark))
-        return SlotColumns(alloc, None, mark, None, _Made(count, self._ptr_words(self.snapshot.pointers.bits.tobytes())))
+        alloc, mark = (_Made(count, self._bit_sets(words)) for words in (bits.alloc_words, bits.mark_words))
+        return SlotColumns(alloc, None, mark, None, _Made(count, self._ptr_words(self.snapshot.pointers.bits)))
 
-    def _bit_sets(self, bits: bytes) -> Callable[[int], int]:
+    def _bit_sets(self, words: Words) -> Callable[[int], int]:
         """What makes the bit set of a row, of these bits of all spans."""
-        start, nelems = self.snapshot.bits.start, self._spread(self.snapshot.spans.nelems)
-        span = self.span
+        start, nelems = self.snapshot.bits.word_start, self._spread(self.snapshot.spans.nelems)
+        span, bits = self.span, words.view(np.uint8)
 
         def one(row: int) -> int:
             slots = int(nelems[row])
             if not slots:
                 return 0
-            first = int(start[span[row]])
-            return int.from_bytes(bits[first : first + (slots + 7) // 8], "little") & ((1 << slots) - 1)
+            first = 8 * int(start[span[row]])
+            return int.from_bytes(bits[first : first + (slots + 7) // 8].data, "little") & ((1 << slots) - 1)
 
         return one
 
-    def _ptr_words(self, bits: bytes) -> Callable[[int], PtrWords | None]:
+    def _ptr_words(self, bits: Bytes) -> Callable[[int], PtrWords | None]:
         """What tells which words of a row may hold pointers."""
         start, spans = self.snapshot.pointers.start, self.snapshot.spans
 
@@ -190,7 +192,7 @@ class Table:
             number = self.span[row]
             if not self.in_use[row] or spans.spanclass[number] & 1:
                 return False
-            found = bits[int(start[number]) : int(start[number + 1])]
+            found = bits[int(start[number]) : int(start[number + 1])].tobytes()
             size = (int(spans.npages[number]) << PAGE_SHIFT) // PTR_SIZE // 8
             return found.ljust(size, b"\0")[:size] if found else None
 
@@ -213,6 +215,10 @@ class Table:
         taken, mark = bits.taken[at], bits.mark[at]
         waiting: Bytes = np.repeat(np.where(self._waits[span], 0, 255).astype(np.uint8), size[span])
         return taken.tobytes(), (taken & (mark | waiting)).tobytes()
+
+    def counts(self) -> array[int]:
+        """How many slots of each row are allocated."""
+        return _array(self._spread(self.snapshot.bits.taken_counts))
 
 
 class _Made(Sequence[Any]):
@@ -241,7 +247,9 @@ class _Made(Sequence[Any]):
 
 
 def _array(column: NDArray[Any]) -> array[int]:
-    return array("q", column.astype(np.int64).tobytes())
+    found = array("q")
+    found.frombytes(np.ascontiguousarray(column, np.int64).view(np.uint8).data)
+    return found
 
 
 def _words(column: Ints, words: Sequence[Any]) -> tuple[Any, ...]:

@@ -108,20 +108,39 @@ class Growth(TypedDict):
 
 
 class Nanoseconds(TypedDict):
-    """What an operation costs, called one by one and many at once; compiled null: these allocators are not."""
+    """What an operation costs, called one by one and many at once; compiled null: these allocators are not.
+
+    In Go both are the same, but for what drops: one call for each object, or all at once.
+    """
 
     pure: float
     pure_at_once: float
     compiled: float | None
     compiled_at_once: float | None
     go: float
+    go_at_once: float
+
+
+class EmptyCall(TypedDict):
+    """What a loop costs whose calls do nothing, in ns a call: of those that allocate, and of those that drop."""
+
+    alloc: float
+    drop: float
+
+
+class Floor(TypedDict):
+    """The least that an operation can take which is called one by one; compiled null: these allocators are not."""
+
+    pure: EmptyCall
+    compiled: EmptyCall | None
 
 
 class VersusGo(TypedDict):
-    """`gomem bench --vs-go`: the version that is modelled, that of the real program, and each operation."""
+    """`gomem bench --vs-go`: the version that is modelled, that of the real program, empty calls, and each operation."""
 
     go: str
     real: str
+    floor: Floor
     ns: dict[str, Nanoseconds]
 
 

@@ -17,6 +17,7 @@ from gomem_core.world.world import Pointers
 
 _PAUSE: Final = 256  # slots
 Joined = Callable[[int, int], tuple[bytes, bytes]]
+Counts = Callable[[], "array[int]"]
 
 
 class StillSlots:
@@ -31,11 +32,16 @@ class StillSlots:
         zerobase: int,
         profile: Profile,
         joined: Joined | None = None,
+        counts: Counts | None = None,
     ) -> None:
-        """`stored` None: it is not known; `joined` answers as `set_bytes` does, where somebody knows a quicker way."""
+        """`stored` None: it is not known.
+
+        `joined` answers as `set_bytes` does, `counts` as `taken_counts`, where somebody knows a quicker way.
+        """
         self.zerobase = zerobase
         self._profile = profile
         self._joined = joined
+        self._counts = counts
         self._spans = spans
         self._columns = columns
         self._stored = stored
@@ -128,6 +134,8 @@ class StillSlots:
 
     def taken_counts(self) -> array[int]:
         """How many slots of each span are allocated."""
+        if self._counts is not None:
+            return self._counts()
         joined, nelems = self.set_bytes(0, self._spans.count)[0], self._spans.columns().nelems
         found, at = array("q"), 0
         for count in nelems:

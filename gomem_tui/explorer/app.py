@@ -91,13 +91,14 @@ class Explorer(DrawnApp):
         self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, options.audience >= 0, self)
         self.parts: tuple[Part, ...] = (time, prompt, tables, panes, copies, screens)
         self._actions: Actions = {action: do for part in self.parts for action, do in part.actions.items()}
-        self.audience: Audience | None = None  # those who see what is shown here
-        if options.audience >= 0:
-            from gomem_tui.explorer.audience import Audience  # noqa: PLC0415 -- few explorers serve anybody
-
-            self.audience = Audience(model, widgets, stage, work, footer, self)
+        self.audience = self._meet() if options.audience >= 0 else None  # those who see what is shown here
         self.typist = Typist(options, stage, work, panes, self._wake, self.on_event)
         self.clicks = Clicks(widgets, stage, work, time, prompt, panes, footer, self)
+
+    def _meet(self) -> "Audience":
+        from gomem_tui.explorer.audience import Audience  # noqa: PLC0415 -- few explorers serve anybody
+
+        return Audience(self.model, self.widgets, self.stage, self.work, self.footer, self)
 
     # --- Composition --------------------------------------------------------------------------------------------------
 

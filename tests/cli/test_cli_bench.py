@@ -77,6 +77,10 @@ def test_beside_a_real_program(capsys: pytest.CaptureFixture[str]) -> None:
         is_pure = malloc.__file__.endswith(".py")
         assert (one["compiled"] is None) == (one["compiled_at_once"] is None) == is_pure
     assert found["ns"]["hit"]["pure_at_once"] < found["ns"]["hit"]["pure"], "by a factor of five where nobody disturbs it"
+    floor = found["floor"]["compiled"] or found["floor"]["pure"]
+    assert 0 < floor["alloc"] < (found["ns"]["hit"]["compiled"] or found["ns"]["hit"]["pure"])
+    assert floor["drop"] > 0
+    assert found["ns"]["gc"]["go_at_once"] > 0
     # To clear 64 KB takes longer than to find 64 bytes.
     assert found["ns"]["large"]["go"] > found["ns"]["hit"]["go"] > 0
 

@@ -184,3 +184,25 @@ def test_spans_with_room_are_filled_before_fresh_ones(version: str) -> None:
     many = engine.alloc_many(3000, 0, 80, addrs)
     assert sorted([addr for row in addrs for addr in row][:40]) == old[::2]
     assert many.served == {"mcentral": 10, "mheap": 5, "mcache": 65}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_drop_is_one_in_the_heap_as_it_is_now(version: str) -> None:
+    """The span of the drop before is looked at first, but not where the heap went back, or has freed it."""
+    engine = new_engine(None, Release(profile_of(version)))
+    engine.set_gc_percent(-1)
+    addrs = [engine.mallocgc(64, 0) for _ in range(10)]
+    before = engine.capture()
+    for addr in addrs[:3]:
+        engine.drop(addr)
+    dropped = engine.capture()
+    engine.restore(before)
+    assert engine.capture() == before
+    for addr in addrs[:3]:
+        engine.drop(addr)
+    assert engine.capture() == dropped
+    for addr in addrs[3:]:
+        engine.drop(addr)
+    engine.collect()
+    with pytest.raises(NotAnObject, match=f"there is no object at {addrs[9]:#x}"):
+        engine.drop(addrs[9])

@@ -21,8 +21,8 @@ from tests.inside import heap_of
 
 # No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it,
 # how far slots were looked at already, and how roots, words and references to tiny objects are kept, which is told below.
-_KEPT = {"_root_bits", "_rooted_to", "alike", "alike_to", "_words", "tiny_refs"}
-NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", *_KEPT}
+_KEPT = {"_root_bits", "rooted_to", "alike", "alike_to", "_words", "tiny_refs"}
+NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "_near", *_KEPT}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 
 

@@ -90,15 +90,18 @@ def need(minor: str) -> None:
         _missing(f"no Go {minor} in {CACHE}: python3 -m tests.outside.goprograms {minor}")
 
 
-def built(program: str, minor: str, mode: str = "default", experiment: str = "") -> Path:
-    """The program, built by that version in one of MODES, with a GOEXPERIMENT; skips the test if the toolchain is missing."""
+def built(program: str, minor: str, mode: str = "default", experiment: str = "", arch: str = "") -> Path:
+    """The program, built by that version in one of MODES, with a GOEXPERIMENT, for another GOARCH.
+
+    Skips the test if the toolchain is missing.
+    """
     need(minor)
     sources = sorted([*(PROGRAMS / program).glob("*.[gs]*"), PROGRAMS / "rep.go"])
     flags = [*MODES[mode]]
     if minor >= "1.23" and (PROGRAMS / program / "empty.s").exists():  # it calls what the runtime keeps to itself
         flags.append("-ldflags=-checklinkname=0")
     key = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    made = CACHE / "programs" / f"{program}-{minor}-{mode.replace(' ', '')}{experiment}-{key}"
+    made = CACHE / "programs" / f"{program}-{minor}-{mode.replace(' ', '')}{experiment}{arch}-{key}"
     if made.exists():
         return made
     made.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +111,7 @@ def built(program: str, minor: str, mode: str = "default", experiment: str = "")
         Path(work, "go.mod").write_text(f"module {program}\n\ngo {minor}\n", encoding="ascii")
         env = {**os.environ, "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOCACHE": str(CACHE / "gocache"), "GOFLAGS": "-mod=mod"}
         env |= {"CGO_ENABLED": "1" if mode == "external" else "0", "GOROOT": str(toolchain(minor).parents[1])}
-        env |= {"GOEXPERIMENT": experiment}
+        env |= {"GOEXPERIMENT": experiment} | ({"GOARCH": arch} if arch else {})
         fresh = f"{made}.{os.getpid()}"
         subprocess.run([toolchain(minor), "build", *flags, "-o", fresh, "."], cwd=work, env=env, check=True)
         os.replace(fresh, made)  # several workers may build it at once

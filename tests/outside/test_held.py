@@ -10,14 +10,16 @@ from time import perf_counter, process_time
 import numpy as np
 import pytest
 
+from gomem_core.outside import again
 from gomem_core.outside.again import Rehearsed, prepared, read_held
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.figures import figures
 from gomem_core.outside.hold import held
 from gomem_core.outside.image import NotCopied
 from gomem_core.outside.look import snapshot_of
+from gomem_core.outside.memory import Memory
 from gomem_core.outside.process import Process
-from gomem_core.outside.program import find_program
+from gomem_core.outside.program import Program, find_program
 from gomem_core.outside.rounds import Raw, read_raw
 from tests.cli.process import environment
 from tests.outside.goprograms import SECONDS, built, running
@@ -72,13 +74,15 @@ def test_a_program_stands_hardly_longer_than_it_takes_to_copy(minor: str, name: 
         found = find_program(process)
         pieces = ranges_of(program.pid)
         best_bare = best_held = 1e9
-        for _ in range(25):
+        for turn in range(60):  # on a busy machine it takes longer to see once how short it is
             best_bare = min(best_bare, bare(program.pid, pieces))
             rehearsed = Rehearsed(process, found)
             with held(program.pid) as how_long:
                 assert rehearsed.copy()
             if rehearsed.is_same:
                 best_held = min(best_held, (how_long.held_ns - how_long.stand_ns) / 1e9)
+            if turn >= 10 and best_held <= AGAINST_BARE * best_bare:
+                break
         assert best_held <= AGAINST_BARE * best_bare
 
 
@@ -92,7 +96,7 @@ def test_a_program_that_works_stands_as_short(minor: str, name: str) -> None:
         process = Process(program.pid)
         found = find_program(process)
         best_bare = best_held = 1e9
-        for turn in range(60):  # on a busy machine it takes longer to see once how short it is
+        for turn in range(60):
             rehearsed = prepared(process, found)
             if rehearsed is None:
                 continue
@@ -132,6 +136,29 @@ def test_a_program_that_works_is_read_as_exactly(minor: str, name: str) -> None:
             if complete == 5:
                 break
         assert complete == 5
+
+
+@pytest.mark.parametrize("minor", ["1.21", "1.24"])
+def test_of_a_large_heap_that_works_it_is_soon_known_where_it_keeps_things(minor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most looks copy, and few have to work out where to read while the program stands, which takes up to five times as long."""
+    worked_out: list[object] = []
+
+    def noting(memory: Memory, program: Program) -> Raw:
+        if isinstance(memory, Process):  # and not a rehearsal, or a copy of it
+            worked_out.append(memory)
+        return read_raw(memory, program)
+
+    monkeypatch.setattr(again, "read_raw", noting)
+    with running(built("many", minor), RUN="1", N="3000") as program:
+        process = Process(program.pid)
+        found = find_program(process)
+        for _ in range(6):
+            read_held(process, found)
+        worked_out.clear()
+        for _ in range(12):
+            raw, _ = read_held(process, found)
+        assert len(raw.spans) > 5_000
+        assert len(worked_out) <= 6
 
 
 def same_heap(raw: Raw, other: Raw) -> None:

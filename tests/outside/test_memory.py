@@ -8,11 +8,16 @@ from random import Random
 import numpy as np
 import pytest
 
+from gomem_core.outside.again import Rehearsed
 from gomem_core.outside.arrays import joined
 from gomem_core.outside.errors import Damaged, Gone
+from gomem_core.outside.hold import held
 from gomem_core.outside.image import Copied, Image, around, pages_of
-from gomem_core.outside.memory import Ranges, Unreadable, merged
+from gomem_core.outside.kept import Kept
+from gomem_core.outside.memory import Ranges, Unreadable, merged, ranges_of
 from gomem_core.outside.process import Process
+from gomem_core.outside.program import find_program
+from tests.outside.goprograms import built, running
 
 PAGE = mmap.PAGESIZE
 
@@ -167,3 +172,35 @@ def test_what_is_read_around_pieces_is_the_rest_of_their_pages() -> None:
     assert len(rest) == len(set(rest))
     assert set(rest) | taken == {page * 4096 + n for page in [*pages, 70, 71] for n in range(4096)}
     assert not set(rest) & taken
+
+
+def test_of_many_pages_those_are_remembered_that_were_seen_last() -> None:
+    kept = Kept()
+    for turn in range(50):
+        kept.add(np.arange(100 * turn, 100 * turn + 120))
+        pages = kept.pages.tolist()
+        assert pages == list(range(pages[0], 100 * turn + 120)), "in order, and none between them forgotten"
+    assert 1024 <= len(kept.pages) <= 2 * 1024 + 120
+    large = np.arange(0, 30_000, 3)
+    kept.add(large)
+    kept.add(large + 1)
+    assert set(large.tolist()) | set((large + 1).tolist()) <= set(kept.pages.tolist()), "a heap that needs more has more"
+
+
+def test_pages_that_were_given_back_are_forgotten() -> None:
+    kept = Kept()
+    kept.add(np.arange(10, 30))
+    kept.drop(ranges_of(np.array([12 * 4096, 20 * 4096 + 512], np.uint64), np.array([2 * 4096, 4096])))
+    assert kept.pages.tolist() == [10, 11, 14, 15, 16, 17, 18, 19, *range(22, 30)]
+
+
+def test_a_rehearsal_forgets_what_cannot_be_read_any_more() -> None:
+    """One page that is gone would make every look one that has to be worked out while the program stands."""
+    with running(built("server", "1.27"), N="300") as program:
+        process = Process(program.pid)
+        found = find_program(process)
+        process.kept.add(np.array([1, 2, 3]))  # where no program has memory
+        rehearsed = Rehearsed(process, found)
+        with held(program.pid):
+            assert rehearsed.copy()
+        assert process.kept.pages[0] > 3

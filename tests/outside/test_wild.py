@@ -21,6 +21,7 @@ from gomem_core.outside.process import why_not
 from tests.outside.goprograms import SECONDS, built, caddy, running
 from tests.outside.test_attach import SMALL, exact, look, stable
 
+RINGS = range(2048, 1 << 16, 2048)  # bytes of queues for marking, which the collector gives back between two collections
 STEADY = {"Sys", "GCSys", "NumGC", "with stacks"}
 
 
@@ -71,6 +72,8 @@ def test_caddy_is_as_its_own_figures_say(tmp_path: Path) -> None:
             if with_stacks[0] == with_stacks[1]:  # a work buffer that the last collection gives back counts as heap from then on
                 known["with stacks"] = with_stacks[0]
             ours = {**found._asdict(), "with stacks": found.HeapSys + found.StackInuse}
+            if known.get("GCSys", 0) - found.GCSys in RINGS:
+                del known["GCSys"]
             same = set(known.keys() & STEADY)
             assert {key: ours[key] for key in same} == {key: known[key] for key in same}
             for key in ("HeapInuse", "HeapAlloc", "HeapObjects"):

@@ -572,3 +572,13 @@ def test_tables_answer_as_panes_do(name: str) -> None:
         lines = "\n".join(show_one.show_object(oid, w, w.objects).lines())
         assert re.search(r"size +\? a slot does not tell how much of it was asked for", lines)
         assert re.search(r"state +\? what refers to an object is not looked for", lines)
+
+
+def test_of_a_span_that_is_on_two_lists_the_first_counts() -> None:
+    """As queues are read that a program changes meanwhile: what was moved may be met again."""
+    snapshot = look("frag-1.27.3")
+    central = snapshot.central
+    again = {name: np.concatenate([getattr(central, name), getattr(central, name)[::7]]) for name in ("span", "spanclass")}
+    again["listed"] = np.concatenate([central.listed, (central.listed[::7] + 1) % 4])
+    assert len(central.span) > 20
+    assert world_of(replace(snapshot, central=replace(central, **again))).lists.chains() == world_of(snapshot).lists.chains()
