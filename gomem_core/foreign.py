@@ -3,13 +3,14 @@
 Nothing is left out: what a terminal could obey, or what nobody sees, is shown as an escape.
 """
 
-import re
 import unicodedata
 from typing import Final
 
+from gomem_core.regex import regex
+
 LONGEST: Final = 160  # characters of a name in a message: two lines of a common screen
 # Drawn as nothing although Unicode calls them letters or marks: fillers, joiners, and what chooses the form of its neighbour.
-_UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_UNSEEN: Final = regex("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def visible(text: str) -> str:

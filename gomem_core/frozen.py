@@ -1,33 +1,50 @@
-"""Immutable values that cost little to declare.
+"""Values that cost little to declare.
 
 `@dataclass(frozen=True, slots=True)` compiles seven methods for each class, which takes a third of a millisecond.  For all events
 and commands that is a fifth of what `gomem run` needs to start, and for all classes an eighth of what gomem adds to the start of
 an explorer.  `@frozen` classes look and behave the same, but they share these methods, all but `__init__`, which is compiled when
 the first value of its class is made; what `dataclasses.replace` and `fields` ask for is made when it is asked for.
+`@mutable` classes can be changed, and have no hash.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
 from typing import Any, ClassVar, Final, TypeVar, dataclass_transform, get_origin
 
 T = TypeVar("T")
 
 _DEFAULTS: Final = "__frozen_defaults__"  # of the fields of a class and its bases that have any
+_UNCOMPARED: Final = "__frozen_uncompared__"  # the names of fields that are not
 _CLASS_VAR: Final[object] = ClassVar
+_MADE: Final = object()  # stands for the value that a factory makes
 _UNSLOTTED: Final = ("__dict__", "__weakref__")  # what a class has only because it had no slots
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """A dataclass that is immutable, has slots, and is compared and hashed by its values; default factories are not supported."""
+    """A dataclass that is immutable, has slots, and is compared and hashed by its values.
+
+    Of what `field` says it hears `default`, `default_factory` and `compare`.
+    """
+    return _made(cls, _SHARED)
+
+
+@dataclass_transform(field_specifiers=(field,))
+def mutable(cls: type[T]) -> type[T]:
+    """The same, which can be changed and has no hash."""
+    return _made(cls, _MUTABLE)
+
+
+def _made(cls: type[T], shared: dict[str, object]) -> type[T]:
     own = [name for name, of in cls.__annotations__.items() if get_origin(of) is not _CLASS_VAR]
     inherited: tuple[str, ...] = getattr(cls, "__match_args__", ())
     body = {name: value for name, value in cls.__dict__.items() if name not in _UNSLOTTED}
     body[_DEFAULTS] = getattr(cls, _DEFAULTS, {}) | {name: body.pop(name) for name in own if name in body}
     body["__slots__"] = tuple(name for name in own if name not in inherited)
     body["__match_args__"] = (*inherited, *body["__slots__"])
+    body[_UNCOMPARED] = {name for name, default in body[_DEFAULTS].items() if isinstance(default, Field) and not default.compare}
     make: Callable[..., type[T]] = type(cls)
-    return make(cls.__name__, cls.__bases__, body | _SHARED)
+    return make(cls.__name__, cls.__bases__, body | shared)
 
 
 class _Fields:
@@ -42,9 +59,21 @@ class _Fields:
         )
         found: dict[str, Any] = made.__dataclass_fields__
         for name, default in getattr(cls, _DEFAULTS).items():
-            found[name].default = default
+            if isinstance(default, Field):
+                found[name].default, found[name].default_factory, found[name].compare = _said(default)
+            else:
+                found[name].default = default
         setattr(cls, "__dataclass_fields__", found)  # noqa: B010 -- mypy knows of no such attribute
         return found
+
+
+def _said(said: Field[Any]) -> tuple[Any, Any, bool]:
+    return said.default, said.default_factory, said.compare
+
+
+def _compared(value: object) -> Iterator[tuple[str, object]]:
+    left_out: set[str] = getattr(value, _UNCOMPARED)
+    return (pair for pair in values_of(value) if pair[0] not in left_out) if left_out else values_of(value)
 
 
 def values_of(value: object) -> Iterator[tuple[str, object]]:
@@ -66,9 +95,15 @@ def _compile_init(cls: type) -> Callable[..., None]:
     arguments, stores = ["self"], []
     for name in names:
         scope[f"_set_{name}"] = getattr(cls, name).__set__  # past __setattr__, which refuses
-        scope[f"_default_{name}"] = defaults.get(name)
-        arguments.append(f"{name}=_default_{name}" if name in defaults else name)
-        stores.append(f"    _set_{name}(self, {name})")
+        default, value = defaults.get(name, MISSING), name
+        if isinstance(default, Field):
+            default, factory, _ = _said(default)
+            if factory is not MISSING:
+                scope[f"_factory_{name}"], default = factory, _MADE
+                value = f"_factory_{name}() if {name} is _default_{name} else {name}"
+        scope[f"_default_{name}"] = default
+        arguments.append(name if default is MISSING else f"{name}=_default_{name}")
+        stores.append(f"    _set_{name}(self, {value})")
     text = f"def __init__({', '.join(arguments)}):\n" + ("\n".join(stores) or "    pass")
     # Not the text itself: an interrupt that comes while text is executed ends a python -m, handled or not.
     exec(compile(text, cls.__qualname__, "exec"), scope)  # noqa: S102 -- as dataclasses do
@@ -81,11 +116,11 @@ def _compile_init(cls: type) -> Callable[..., None]:
 def _eq(self: object, other: object) -> object:
     if type(self) is not type(other):
         return NotImplemented
-    return all(value == getattr(other, name) for name, value in values_of(self))
+    return all(value == getattr(other, name) for name, value in _compared(self))
 
 
 def _hash(self: object) -> int:
-    return hash((type(self), *values_of(self)))
+    return hash((type(self), *_compared(self)))
 
 
 def _repr(self: object) -> str:
@@ -114,4 +149,8 @@ _SHARED: Final[dict[str, object]] = {
     "__setattr__": _setattr,
     "__delattr__": _delattr,
     "__reduce__": _reduce,
+}
+
+_MUTABLE: Final = {name: shared for name, shared in _SHARED.items() if name not in ("__setattr__", "__delattr__")} | {
+    "__hash__": None
 }

@@ -1,10 +1,11 @@
 """What a command answers: data for programs, whose shape stands in schema/, and aligned text for people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, NewType, assert_never
+from dataclasses import field
+from typing import Literal, NewType, assert_never
 
 from gomem_core.frozen import frozen
+from gomem_core.named import NamedTuple
 
 Addr = NewType("Addr", str)  # an address in data: "0xc420000000"
 Bits = NewType("Bits", str)  # a bit set in data, hexadecimal too: the lowest bit belongs to slot 0
@@ -111,7 +112,7 @@ class Served(NamedTuple):
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """The answer to a command: `data` for programs; for people `summary`, one line, and perhaps a table or more lines below."""
 

@@ -1,7 +1,6 @@
 """All subcommands: those of gomem_core.cli, and those that need what only the explorer has.  Cheap to import."""
 
 import argparse
-import re
 from typing import Final
 
 from gomem_core import __version__
@@ -9,9 +8,10 @@ from gomem_core.build import is_compiled
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
 from gomem_core.foreign import brief
+from gomem_core.regex import regex
 from gomem_tui.settings.settings import declare_no_config, declare_picture, declare_settings
 
-_TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
+_TIME: Final = regex(r"([0-9]{1,4})([smh])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 _MOST_SEATS: Final = 200
 SHELLS: Final = ("bash", "zsh", "fish")

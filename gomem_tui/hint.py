@@ -1,23 +1,23 @@
 """What the footer says while a line is being typed: what an alloc would do, or the form of the command."""
 
-import re
 from typing import Final
 
 from gomem_core.files.journal import Summary
 from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
 from gomem_core.lang.gostatements import STATEMENT, TYPED
+from gomem_core.regex import regex
 from gomem_core.session.console import Console
 from gomem_core.session.resume import called
 from gomem_core.session.session import Session
 from gomem_tui.render.words import clip
 
 _WRONG: Final = "✗ {fault}"
-_ASSIGNED: Final = re.compile(r"[ \t]*[A-Za-z_]\w*[ \t]*(?::=|\+=|=)[ \t]*")
-_LAST_WORD: Final = re.compile(r"\w+$")
-_TEXT: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)*'")
-_BRACKETS: Final = re.compile(r"[]()[{}\"'`]")
+_ASSIGNED: Final = regex(r"[ \t]*[A-Za-z_]\w*[ \t]*(?::=|\+=|=)[ \t]*")
+_LAST_WORD: Final = regex(r"\w+$")
+_TEXT: Final = regex(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)*'")
+_BRACKETS: Final = regex(r"[]()[{}\"'`]")
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
-_WORDS: Final = re.compile(r"^alloc\b|\b(?:new|make|append|string|any|func)(?=\()|&|^[ \t]*go\b")
+_WORDS: Final = regex(r"^alloc\b|\b(?:new|make|append|string|any|func)(?=\()|&|^[ \t]*go\b")
 _MEANT: Final = {"&": "new", "go": "func"}
 _OF_NAMES: Final = ("undefined: ", "cannot use generic type ")  # complaints about a name
 _STATEMENT: Final = "VALUE [as NAME] [times N]   A statement of Go: it makes the objects that Go makes."

@@ -1,17 +1,18 @@
 """The subcommands' command lines.  Cheap to import: `--help` must not wait for the allocator."""
 
 import argparse
-import re
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from gomem_core.foreign import LONGEST, brief, named, visible
+from gomem_core.named import NamedTuple
+from gomem_core.regex import regex
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-_NAMED: Final = re.compile(r"  [a-z]+ {2,}(?=\S)")  # a subcommand, before what it does
+_NAMED: Final = regex(r"  [a-z]+ {2,}(?=\S)")  # a subcommand, before what it does
 _EXIT_CODES: Final = (
     "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 70 an error in gomem "
     "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
@@ -19,7 +20,7 @@ _EXIT_CODES: Final = (
 RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
 VERSION_VARIABLE: Final = "GOMEM_GO"
 PAGES_OF_CHUNK: Final = 512  # 4 MB, with which a heap begins
-_LONG: Final = re.compile(rf"\S{{{LONGEST + 1},}}")
+_LONG: Final = regex(rf"\S{{{LONGEST + 1},}}")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

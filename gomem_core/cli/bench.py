@@ -6,13 +6,14 @@ import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.build import is_compiled
 from gomem_core.cli import measure
 from gomem_core.cli.chosen import lists, wanted
 from gomem_core.cli.measure import FULL, QUICK, Effort, Growth, Timing
 from gomem_core.cli.output import OK, emit, emit_json, is_terminal, say
+from gomem_core.named import NamedTuple
 from gomem_core.report import Cell, Column, Table, format_bytes
 
 if TYPE_CHECKING:

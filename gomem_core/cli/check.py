@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.chosen import asked, lists
 from gomem_core.cli.crash import kept
@@ -14,6 +14,7 @@ from gomem_core.files.script import ScriptError
 from gomem_core.foreign import named
 from gomem_core.lang.commands import Level
 from gomem_core.lang.moves import ExpectError, Select
+from gomem_core.named import NamedTuple
 from gomem_core.report import counted
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_select

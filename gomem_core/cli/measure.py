@@ -9,11 +9,12 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter_ns
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SIZE
 from gomem_core.go.release import ALWAYS, Release
 from gomem_core.go.sizeclasses import make_span_class
+from gomem_core.named import NamedTuple
 from gomem_core.session.churn import churn
 from gomem_core.session.engine import Engine, new_engine
 

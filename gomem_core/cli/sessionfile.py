@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from gomem_core.cli.chosen import on_release
 from gomem_core.cli.output import say
@@ -11,6 +10,7 @@ from gomem_core.files.script import Script, load_text, read_script
 from gomem_core.go.release import Release
 from gomem_core.lang import format_command, parse
 from gomem_core.lang.moves import Expect
+from gomem_core.named import NamedTuple
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
 

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 from gomem_core.cli.output import BadInput
 from gomem_core.foreign import brief, named
 from gomem_core.lang import MAX_LINE, ParseError
 from gomem_core.lang.continued import goes_on, is_open, joined
+from gomem_core.named import NamedTuple
 
 STDIN: Final = "-"
 _MOST_BYTES: Final = 4 * MAX_LINE + 4  # of a line that may still be short enough: UTF-8 needs at most four a character

@@ -1,13 +1,14 @@
 """`gomem top`: what a heap consists of, by type, size class or call site."""
 
 import argparse
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import opening, working
 from gomem_core.files.script import ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import read_stop
+from gomem_core.named import NamedTuple
 from gomem_core.queries.amounts import Amount, By, amounts, sites_of
 from gomem_core.queries.courses import course_of, rise_of
 from gomem_core.queries.saidtypes import has_types

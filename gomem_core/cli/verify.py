@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import reading
 from gomem_core.foreign import brief, named
+from gomem_core.named import NamedTuple
 from gomem_core.recordings.format import RecordingError
 from gomem_core.recordings.report import Difference, Report
 from gomem_core.recordings.verify import verify

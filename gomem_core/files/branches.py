@@ -57,8 +57,8 @@ def _branch(branch: Branch, here: dict[str, int], comments: list[str]) -> Branch
     return BranchText(branch.name, start, parent, steps, list(comments), on)
 
 
-def _marks(steps: Iterable[str], before: int) -> Marks:
-    read = ((number, parse_step(source).marks) for number, source in enumerate(steps, before + 1) if "\nmark" in source)
+def _marks(steps: Lines, before: int) -> Marks:
+    read = ((before + 1 + at, parse_step(source).marks) for at, source in steps.having("mark") if "\nmark" in source)
     return {number: list(marks) for number, marks in read if marks}
 
 

@@ -9,6 +9,7 @@ from gomem_core.foreign import brief, named
 
 MAX_BYTES: Final = 256 << 20  # of a file, and of what a gzip file holds; a million steps take a tenth
 GZIP: Final = b"\x1f\x8b"
+_STILL: Final = b'{"gomem_still":'
 
 
 def read_content(path: Path) -> bytes:
@@ -27,6 +28,11 @@ def read_content(path: Path) -> bytes:
         larger = f"the file is larger than {MAX_BYTES >> 20} MB, which gomem does not read"
         raise ScriptError(f"{name}: {larger}, but for traces, heap dumps and core files that are not packed")
     return _unpacked(name, data) if data.startswith(GZIP) else data
+
+
+def is_still(data: bytes) -> bool:
+    """Whether these bytes, uncompressed, are those of a still; what reads it is imported for stills only."""
+    return data.startswith(_STILL)
 
 
 def is_large(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """`types FILE` reads a file once, when it is typed or a session file with it is opened: the session keeps what it declares."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +24,13 @@ def with_kept(step: Step, folder: str = "") -> Step:
     return parse_step(step.source.replace(step.line, "\n".join([step.line, *lines]), 1))
 
 
-def keep_types(steps: Lines, numbers: Iterable[int], folder: str, where: str) -> None:
+def keep_types(steps: Lines, numbers: Sequence[int], folder: str, where: str) -> None:
     """The same with the steps of a session file, which stand in its lines of these numbers.  Raises ScriptError."""
-    for at, (source, number) in enumerate(zip(steps, numbers, strict=True)):
-        if _WORD not in source:
-            continue
+    for at, source in [*steps.having(_WORD)]:
         step = parse_step(source)
         try:
             steps[at] = with_kept(step, folder).source
         except GoError as e:
             said = "; ".join((e.message, *e.notes))
             place = "" if e.place is None else f"{e.place.file}:{e.place.line}:{e.place.column}: "
-            raise ScriptError(f"{named(where)}:{number}: {place}{said}\n  {step.line}") from e
+            raise ScriptError(f"{named(where)}:{numbers[at]}: {place}{said}\n  {step.line}") from e

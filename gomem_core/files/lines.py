@@ -63,6 +63,18 @@ class Lines(Sequence[str]):
         begin = first << _SHIFT
         return lines[found[0] - begin : found[-1] + 1 - begin]
 
+    def blocks(self) -> Iterator[str | Sequence[str]]:
+        """All lines in their order, many at once: joined by line breaks where none has one in it."""
+        yield from self._blocks
+        yield self._tail
+
+    def having(self, word: str) -> Iterator[tuple[int, str]]:
+        """The lines that have this word, which has no line break, somewhere in them, each with its place."""
+        for number, block in enumerate(self._blocks):
+            if not isinstance(block, str) or word in block:
+                yield from ((at, line) for at, line in enumerate(_lines(block), number << _SHIFT) if word in line)
+        yield from ((at, line) for at, line in enumerate(self._tail, len(self._blocks) << _SHIFT) if word in line)
+
     def append(self, line: str) -> None:
         """Add one at the end."""
         self._tail.append(line)

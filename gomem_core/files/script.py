@@ -23,21 +23,20 @@
 What belongs to a step stands in step.py.  Nothing is executed here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gomem_core.files.content import read_content
+from gomem_core.files.content import is_still, read_content
 from gomem_core.files.keeping import keep_types
-from gomem_core.files.lines import BLOCK
+from gomem_core.files.lines import Lines
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
-from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
-from gomem_core.lang.plainlines import are_plain
+from gomem_core.lang.plainlines import end_of_row
 
 __all__ = [
     "VERSION",
@@ -85,12 +84,20 @@ def write_script(script: Script) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_steps(lines: list[str], steps: Iterable[str]) -> None:
+def _write_steps(lines: list[str], steps: Lines) -> None:
     """Steps that begin with something said stand apart from what is before them."""
-    for source in steps:
-        if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select"))):
-            lines.append("")
-        lines.append(source)
+    for block in steps.blocks():
+        if isinstance(block, str):  # each of its steps is one line
+            lines.append(block)
+            continue
+        for source in block:
+            if (
+                "\n" in source
+                and lines[-1]
+                and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select")))
+            ):
+                lines.append("")
+            lines.append(source)
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------------
@@ -151,15 +158,18 @@ def _rows(reader: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
 
     What a line is may depend on those before it, which are to be read when it is asked for.
     """
-    for start in range(0, len(lines), BLOCK):
-        block = lines[start : start + BLOCK]
-        plain = [*are_plain(block), False]
-        at = 0
-        while at < len(block):
-            end = plain.index(False, at) if reader.takes_rows else at
-            row = block[at : max(end, at + 1)]
-            yield start + at + 1, row
-            at += len(row)
+    text = "\n".join([*lines, ""])
+    at = place = 0  # in lines, and in the text
+    while at < len(lines):
+        end = end_of_row(text, place) if reader.takes_rows else place
+        if end > place:
+            row = lines[at : at + text.count("\n", place, end)]
+            place = end
+        else:
+            row = lines[at : at + 1]
+            place += len(row[0]) + 1
+        yield at + 1, row
+        at += len(row)
 
 
 def is_story(script: Script) -> bool:

@@ -1,10 +1,11 @@
 """A session file as data: what script.py reads and writes."""
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gomem_core.files.lines import Lines
+from gomem_core.frozen import mutable
 from gomem_core.go.release import ALWAYS, Release
 
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
@@ -14,7 +15,7 @@ def _numbers() -> "array[int]":
     return array("q")
 
 
-@dataclass
+@mutable
 class BranchText:
     """Another branch: its own steps, which begin after step `start` of `parent` (None: of the main line)."""
 
@@ -27,7 +28,7 @@ class BranchText:
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
 
 
-@dataclass
+@mutable
 class Script:
     """A session file: its steps as text (parse_step reads one), main line and other branches."""
 

@@ -9,11 +9,12 @@ branch; the one that was left stays as it was, and `switch` leads back to it.
 """
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain, count
 from typing import Final
 
 from gomem_core.files.lines import Lines
+from gomem_core.frozen import mutable
 from gomem_core.go.release import ALWAYS, Release
 
 MAIN: Final = "main"
@@ -23,7 +24,7 @@ class UnknownBranch(Exception):
     """There is no other branch of that name."""
 
 
-@dataclass(slots=True)
+@mutable
 class Branch:
     """`steps` follow the first `start` steps of the branch `parent`; the one where all others begin has no parent: the root."""
 

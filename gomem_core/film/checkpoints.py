@@ -5,7 +5,7 @@ bytes an event.
 """
 
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gomem_core.film.taken import NONE_TAKEN, Slots, Taken
 from gomem_core.film.tally import Sums, Tally
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 
 _APART: Final = 1 << 19  # events, at least; whole blocks of them, since births are told by where they lie in theirs
 _MOST: Final = 2  # bytes an event

@@ -4,7 +4,7 @@ A moment is an event: the heap is what it was after that.  Times are ns since th
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from gomem_core.formats.gotrace.batches import HEADER_BYTES, Buffer, TraceError,
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import PROFILES, Profile, profile_named
+from gomem_core.named import NamedTuple
 
 SECOND: Final = 1_000_000_000  # ns
 _SLICE: Final = 1 << 20  # lifetimes that are looked at together

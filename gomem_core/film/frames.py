@@ -1,7 +1,7 @@
 """The two ways from a generation to the rows of a film: with numpy, and in loops that mypyc compiled, where it did."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from gomem_core.formats.gotrace.batches import Batch, Buffer
 from gomem_core.formats.gotrace.decode import Events, Ints
 from gomem_core.formats.gotrace.ordered import Ordered
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 
 
 class Frame(NamedTuple):

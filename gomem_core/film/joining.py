@@ -7,11 +7,12 @@ object that was freed and another one that took its slot between trace and dump 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from gomem_core.film.reel import FilmReel
+from gomem_core.named import NamedTuple
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.slotobjects import SlotObjects

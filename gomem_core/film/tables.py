@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gomem_core.film.columns import Table
+from gomem_core.named import NamedTuple
 
 NEVER: Final = (1 << 32) - 1  # in columns of event numbers: not so far
 NO_CLASS: Final = (1 << 16) - 1  # a span class: of a span that holds no objects

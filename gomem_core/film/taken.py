@@ -1,6 +1,6 @@
 """Which slots are taken after an event: a bit each, made from those of an earlier event and what happened since."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gomem_core.film.tables import NO_CLASS, Tables
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 
 
 class Taken(NamedTuple):

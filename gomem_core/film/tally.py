@@ -1,6 +1,6 @@
 """Counts lifetimes by key: their type, or where that is not known the sort of their slots."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gomem_core.film.tables import BLOCK, BLOCK_SHIFT, NO_CLASS, Tables
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 
 _TOGETHER: Final = 1 << 16  # lifetimes that are counted together: as many as the processor's cache holds
 

@@ -1,8 +1,10 @@
 """The notes of a Linux core file: the mapped files, the auxiliary vector, the command.  All of it is untrusted."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
+
+from gomem_core.named import NamedTuple
 
 NT_PRPSINFO: Final = 3
 NT_AUXV: Final = 6

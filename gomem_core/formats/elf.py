@@ -5,10 +5,12 @@ The names of what is read are those of <elf.h>.
 
 import mmap
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gomem_core.named import NamedTuple
 
 Buffer = bytes | mmap.mmap
 

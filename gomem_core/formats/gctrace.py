@@ -4,7 +4,9 @@ The shape is the same from Go 1.19 on.  Bytes are told in whole megabytes, round
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from gomem_core.named import NamedTuple
 
 _N: Final = r"(\d{1,15})"
 _T: Final = r"(\d{1,9}(?:\.\d{1,9})?(?:e[-+]\d{1,3})?)"

@@ -11,10 +11,12 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from mmap import mmap
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gomem_core.named import NamedTuple
 
 Buffer = bytes | mmap
 Words = NDArray[np.uint64]

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import expm1
-from typing import Final, NamedTuple
+from typing import Final
+
+from gomem_core.named import NamedTuple
 
 TEXT: Final = b"heap profile: "
 VALUES: Final = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")

@@ -8,9 +8,10 @@ first on.  A negative run says that of so many words only every fourth, from the
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.named import NamedTuple
 
 FILLED: Final = 3  # pointer and scan bit of every word
 _KEPT: Final = 4096  # words of an object, whose bit set may be wanted again

@@ -1,6 +1,8 @@
 """What compilers and runtimes of Go make of statements, as far as versions differ: a row a version, from Go 1.21 on."""
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from gomem_core.named import NamedTuple
 
 
 class Language(NamedTuple):

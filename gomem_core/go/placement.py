@@ -1,10 +1,11 @@
 """Where an object of some size goes, by version of Go: class, slot, header, waste."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PTR_SIZE, TINY_SIZE
 from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 
 Way = Literal["nothing", "tiny", "small", "large"]
 

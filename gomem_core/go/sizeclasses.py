@@ -6,7 +6,7 @@ A small object is rounded up to the size of its class, so that free slots of a s
 wastes: the end of the slot that an object does not fill, and the end of the span that no whole slot fills.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -17,6 +17,7 @@ from gomem_core.go.amd64 import (
     SMALL_SIZE_DIV,
     SMALL_SIZE_MAX,
 )
+from gomem_core.named import NamedTuple
 
 
 class SizeClass(NamedTuple):

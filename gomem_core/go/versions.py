@@ -7,12 +7,13 @@ page bitmaps, is another allocator, not another row.  Sizes are bytes.
 import re
 from bisect import bisect_left
 from dataclasses import replace
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from gomem_core.frozen import frozen
 from gomem_core.go import language as languages
 from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
+from gomem_core.named import NamedTuple
 
 # Where the bits are that say which words hold pointers: "two bits": pointer and scan bit of every word, in one bitmap that grows
 # downwards.  "arena": a pointer bit of every word, in a table for each arena.  "span": a pointer bit of every word, at the end of

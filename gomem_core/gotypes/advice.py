@@ -1,12 +1,11 @@
 """What a type costs on the heap, and what would make it cost less: another order of its fields, or a few bytes less."""
 
-from typing import NamedTuple
-
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
 from gomem_core.go.placement import Placement, placement
 from gomem_core.go.versions import Profile
 from gomem_core.gotypes.orders import Inside, Part, in_best_order, shape_in
 from gomem_core.gotypes.types import Checked, GoTypes
+from gomem_core.named import NamedTuple
 
 
 class Order(NamedTuple):

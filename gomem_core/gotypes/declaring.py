@@ -1,6 +1,6 @@
 """Takes in declarations, and says of each declared type how large it is, or why that is not known."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.foreign import brief
 from gomem_core.gotypes.advice import place_of
@@ -8,6 +8,7 @@ from gomem_core.gotypes.describe import facts_of, placed, refusal
 from gomem_core.gotypes.errors import DependsOnParameter, GoError, Place, Undefined, Unsized
 from gomem_core.gotypes.syntax import TYPED, is_typed
 from gomem_core.gotypes.types import Checked, GoTypes
+from gomem_core.named import NamedTuple
 from gomem_core.report import Cell, Column, Result, Table, counted, told
 
 if TYPE_CHECKING:

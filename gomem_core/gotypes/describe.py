@@ -1,6 +1,6 @@
 """What is said of a type: as data, and as text."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.foreign import brief
 from gomem_core.go.placement import Placement
@@ -10,6 +10,7 @@ from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.model import Referring, underlying
 from gomem_core.gotypes.orders import Inner, Inside
 from gomem_core.gotypes.types import Checked, GoTypes
+from gomem_core.named import NamedTuple
 from gomem_core.report import Cell, Column, Result, Table, counted
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What is wrong with Go source, in the words of Go's compiler."""
 
-from typing import NamedTuple
+from gomem_core.named import NamedTuple
 
 
 class Place(NamedTuple):

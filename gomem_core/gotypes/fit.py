@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from gomem_core.foreign import brief
 from gomem_core.go.placement import Placement, placement
@@ -10,6 +10,7 @@ from gomem_core.go.versions import PROFILES, Profile
 from gomem_core.gotypes.advice import place_of
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.types import GoTypes
+from gomem_core.named import NamedTuple
 from gomem_core.report import Cell, Column, Result, Table, counted
 
 if TYPE_CHECKING:

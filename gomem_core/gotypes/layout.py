@@ -1,6 +1,6 @@
 """How values of a type lie in memory: size, alignment, fields, which words are pointers (cmd/compile's CalcSize, on amd64)."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.gotypes.errors import DependsOnParameter, GoError, Unsized
 from gomem_core.gotypes.model import (
@@ -18,6 +18,7 @@ from gomem_core.gotypes.model import (
     Unread,
     circle,
 )
+from gomem_core.named import NamedTuple
 
 MAX_WIDTH: Final = 1 << 50  # bytes of the largest type, in Go's compiler
 LONGEST_MASK: Final = 1 << 20  # words of a type whose mask is written out

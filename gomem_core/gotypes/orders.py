@@ -6,10 +6,9 @@ the best order of the whole stays the best one.  A generic type has one order fo
 one for the arguments at hand.
 """
 
-from typing import NamedTuple
-
 from gomem_core.gotypes.layout import Layouts, Shape, round_up
 from gomem_core.gotypes.model import Array, Named, Struct, Type
+from gomem_core.named import NamedTuple
 
 
 class Part(NamedTuple):

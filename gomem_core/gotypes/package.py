@@ -1,10 +1,11 @@
 """The declarations in Go source: types, and what their array lengths may name."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gomem_core.gotypes.errors import GoError, Place
 from gomem_core.gotypes.syntax import Source, field, text_of
+from gomem_core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

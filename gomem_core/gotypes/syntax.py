@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.foreign import brief
 from gomem_core.gotypes.errors import GoError, Place
+from gomem_core.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 LONGEST_SOURCE: Final = 8 << 20  # bytes of a file; the largest of Go's own has three million
 LONGEST_TYPE: Final = 1 << 16  # bytes of a type that is typed
-_LINE: Final = re.compile(r"^//line ([^\n]+):(\d{1,9})$", re.MULTILINE)  # where the next line stands in truth
+_LINE: Final = regex(r"^//line ([^\n]+):(\d{1,9})$", re.MULTILINE)  # where the next line stands in truth
 TYPED: Final = "type"  # instead of a file, for what is typed
 STEP: Final = "step "  # begins, instead of a file, what a session's step declared in one line
 

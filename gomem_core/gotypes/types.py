@@ -1,7 +1,7 @@
 """The types that were declared so far, and those that are typed: what the rest of the program knows of this room."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gomem_core.foreign import brief
 from gomem_core.go.versions import Profile
@@ -14,6 +14,7 @@ from gomem_core.gotypes.orders import Inside, least
 from gomem_core.gotypes.package import Package
 from gomem_core.gotypes.resolve import Resolver
 from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of, text_of
+from gomem_core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

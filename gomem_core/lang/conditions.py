@@ -15,6 +15,7 @@ from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity, UntilType
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
 from gomem_core.lang.quantities import ALSO, QUANTITIES
+from gomem_core.regex import regex
 from gomem_core.suggest import nearest
 
 COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -26,7 +27,7 @@ COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
+_SENTENCE: Final = regex(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
 
 
 def _first_sentence(kind: type[Event]) -> str:
@@ -58,8 +59,8 @@ COMPARISONS: Final[dict[str, Comparison]] = {
 EXPECT_WORDS: Final = ("served", "addr", "event", "no", "error")  # what can stand after `expect` besides
 
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
-_OF_TYPE = re.compile(r"""type[ \t]+("[^"]+"|[^ \t"]+)[ \t]*([=!<>:]+)[ \t]*([^ \t]+)""")
-_CONDITION = re.compile(r"([^ \t=!<>:]*)[ \t]*([=!<>:]*)[ \t]*(.*)")
+_OF_TYPE = regex(r"""type[ \t]+("[^"]+"|[^ \t"]+)[ \t]*([=!<>:]+)[ \t]*([^ \t]+)""")
+_CONDITION = regex(r"([^ \t=!<>:]*)[ \t]*([=!<>:]*)[ \t]*(.*)")
 
 
 def read_event(word: str) -> str:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-_PART: Final = re.compile(r"`[^`]*`|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)+'|(?P<comment>//.*|#.*)|/\*.*?\*/|[][(){}]", re.DOTALL)
-_BEGINS: Final = re.compile(r"[ \t]*type[ \t]")
-_GOES_ON: Final = re.compile(r"[\[({,;|~*]\Z|\A[)}\]]")  # nothing ends here
+from gomem_core.regex import regex
+
+_PART: Final = regex(r"`[^`]*`|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)+'|(?P<comment>//.*|#.*)|/\*.*?\*/|[][(){}]", re.DOTALL)
+_BEGINS: Final = regex(r"[ \t]*type[ \t]")
+_GOES_ON: Final = regex(r"[\[({,;|~*]\Z|\A[)}\]]")  # nothing ends here
 
 
 def is_open(line: str) -> bool:

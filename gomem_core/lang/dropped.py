@@ -15,11 +15,12 @@ from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import Names
 from gomem_core.lang.names import format_target, read_target
 from gomem_core.lang.numbers import MAX_INT, format_percent, format_size, read_count, read_percent, read_size
+from gomem_core.regex import regex
 
 V = TypeVar("V")
 
 _MOST: Final = 100_000_000  # objects
-_PART: Final = re.compile(  # [ \t] between them: the text is one line
+_PART: Final = regex(  # [ \t] between them: the text is one line
     r"every[ \t]+(?!0[xX])(?P<every>[0-9+-][^ \t%]*)(?=[ \t]|$)"
     r"|(?P<share>[^ \t]+%)(?:[ \t]+(?P<seeded>seed)(?:[ \t]+(?P<seed>[^ \t]+))?)?(?=[ \t]|$)"
     r"|size[ \t]*(?P<sign>[=!<>:]+)[ \t]*(?P<size>[^ \t]*)"

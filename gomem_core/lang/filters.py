@@ -14,10 +14,11 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.numbers import format_percent, format_size, read_count, read_percent, read_size
 from gomem_core.lang.pattern import BadPattern, Pattern
+from gomem_core.regex import regex
 from gomem_core.suggest import nearest
 
-_FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
-_TERM = re.compile(r'(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>"[^"]*"|[^ \t]*)|[^ \t]+')
+_FILTER = regex(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
+_TERM = regex(r'(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>"[^"]*"|[^ \t]*)|[^ \t]+')
 ROW: Final = "row"  # the field of a filter that is searched for in the whole row
 LARGE: Final = "L"  # as tables write the class of large objects
 SEARCHED: Final = frozenset({"spans", "objects", "types", "why"})

@@ -3,7 +3,6 @@
 Only their beginning is looked at here, and the clauses behind them; what stands between is Go, and is read when it is done.
 """
 
-import re
 from typing import Final
 
 from gomem_core.lang.commands import AllocType, Statement
@@ -11,13 +10,14 @@ from gomem_core.lang.errors import ParseError, WordError
 from gomem_core.lang.names import read_new_name
 from gomem_core.lang.numbers import read_count
 from gomem_core.lang.words import rest_of_line, split_line
+from gomem_core.regex import regex
 
 MOST_TIMES: Final = 1_000_000
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _OBJECT: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _TEXT: Final = r"(?:\"[^\"]*\"|`[^`]*`)"
 _PLAIN: Final = rf"(?:{_OBJECT}|{_TEXT})"
-STATEMENT: Final = re.compile(
+STATEMENT: Final = regex(
     r"[ \t]*(?:"
     r"(?:new|make|append|any|string|func|len|cap|delete|clear)[ \t]*\("
     rf"|{_NAME}(?:\.{_NAME})*[({{\[]"  # a conversion, a literal, a call
@@ -32,10 +32,10 @@ STATEMENT: Final = re.compile(
     rf"|{_PLAIN}(?:[ \t]*\+[ \t]*{_PLAIN})*[ \t]*\+[ \t]*(?:\(|\[\]|{_NAME}(?:\.{_NAME})*[(\[{{])"  # a sum with a call in it
     r")"
 )
-TYPED: Final = re.compile(r"[ \t]*(?:alloc|a)[ \t]+(?=[A-Za-z_*\[(<])(?!(?:noscan|scan|head|every|as|times)(?:[ \t]|$))")
-_QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)*'")
-_CLAUSE: Final = re.compile(r"(?:^|[ \t]+)(as|times)[ \t]+([^ \t]+)[ \t]*$")
-_UNFINISHED: Final = re.compile(r"[ \t]+(as|times)[ \t]*$")
+TYPED: Final = regex(r"[ \t]*(?:alloc|a)[ \t]+(?=[A-Za-z_*\[(<])(?!(?:noscan|scan|head|every|as|times)(?:[ \t]|$))")
+_QUOTED: Final = regex(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)*'")
+_CLAUSE: Final = regex(r"(?:^|[ \t]+)(as|times)[ \t]+([^ \t]+)[ \t]*$")
+_UNFINISHED: Final = regex(r"[ \t]+(as|times)[ \t]*$")
 
 
 def read_statement(line: str) -> Statement:

@@ -12,6 +12,7 @@ from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, T
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Stop, Time
 from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
+from gomem_core.regex import regex
 
 MAX_NAME: Final = 64  # characters
 MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
@@ -27,19 +28,19 @@ _WORDS: Final = (
 )
 RESERVED: Final = frozenset(_WORDS.split())
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_JOURNAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_TIME = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
+_NAME = regex(r"[A-Za-z][A-Za-z0-9_-]*")
+_JOURNAL = regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TIME = regex(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
 _LAST = 1 << 62  # ns: a hundred years
 _ENDS = ("start", "end")
-_FILE = re.compile(r"/|[\w-]\.[A-Za-z]")  # what looks like the name of one
-_AUTOMATIC = re.compile(r"o[0-9]+")
-_OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
-_NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
-_INDEXED = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.?\[([0-9]{0,17})(?:(\.\.\.?|:)([0-9]{0,17}))?\]")  # as programs write it
-_BARE = re.compile(r"[0-9][0-9a-f]{8,11}")  # an address as panes show it, which no name is
-_NUMBERED_LOOSE = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
+_FILE = regex(r"/|[\w-]\.[A-Za-z]")  # what looks like the name of one
+_AUTOMATIC = regex(r"o[0-9]+")
+_OBJECT = regex(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
+_NUMBERED = regex(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
+_INDEXED = regex(r"([A-Za-z][A-Za-z0-9_-]*)\.?\[([0-9]{0,17})(?:(\.\.\.?|:)([0-9]{0,17}))?\]")  # as programs write it
+_BARE = regex(r"[0-9][0-9a-f]{8,11}")  # an address as panes show it, which no name is
+_NUMBERED_LOOSE = regex(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
 
 
 def read_new_name(word: str) -> str:

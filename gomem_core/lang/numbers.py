@@ -11,6 +11,7 @@ from typing import Final
 
 from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.words import split_line
+from gomem_core.regex import regex
 
 MAX_INT: Final = (1 << 63) - 1  # Go's int: sizes, ages, seeds
 MAX_ADDR: Final = (1 << 64) - 1
@@ -19,11 +20,11 @@ _MAX_GOGC = 100_000_000
 _MAX_DIGITS = 40
 _SAFE_DIGITS = 18  # so many are less than 2**63, whatever they are
 _FULL = 100  # percent
-_COUNT = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
-_DECIMAL_UNIT = re.compile(r"([0-9]+)(?:\.([0-9]+))?([a-zA-Z]*)")
-_SIZE_UNIT = re.compile(r"([kmgt])(?:i?b)?|b|", re.IGNORECASE | re.ASCII)
-_SCIENTIFIC = re.compile(r"([0-9]{1,19})[eE]([0-9]{1,2})")
-_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]{1,6})?)%?")
+_COUNT = regex(r"[0-9]+|0[xX][0-9a-fA-F]+")
+_DECIMAL_UNIT = regex(r"([0-9]+)(?:\.([0-9]+))?([a-zA-Z]*)")
+_SIZE_UNIT = regex(r"([kmgt])(?:i?b)?|b|", re.IGNORECASE | re.ASCII)
+_SCIENTIFIC = regex(r"([0-9]{1,19})[eE]([0-9]{1,2})")
+_PERCENT = regex(r"([0-9]+(?:\.[0-9]{1,6})?)%?")
 
 _SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _AGE_UNITS = {

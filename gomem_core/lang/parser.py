@@ -6,7 +6,7 @@ complaint needs to know about places is found out again from the line.
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from gomem_core.lang.commands import Command
 from gomem_core.lang.errors import ParseError, WordError, shown
@@ -15,6 +15,7 @@ from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.plainlines import read_plain
 from gomem_core.lang.registry import BY_WORD, IN_A_SHELL, MEANT, REGISTRY, TEXT_FOLLOWS
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
+from gomem_core.named import NamedTuple
 from gomem_core.suggest import nearest
 
 _END = "end of line"

@@ -12,15 +12,17 @@ from itertools import accumulate
 from time import thread_time
 from typing import Final, Protocol, cast
 
+from gomem_core.regex import regex
+
 LONGEST: Final = 200  # characters of a pattern
 _MEMORY: Final = 1 << 20  # bytes for a compiled pattern; re2 refuses one that needs more
 _ALLOWED: Final = 1.0  # seconds of processor time for any search
 _PER_ROW: Final = 100e-6  # and for each row besides: ordinary patterns need a twentieth of that
 # What could find the end of a line, or more than a line: classes that say what is not in them, \s, \n and the like, all flags.
-_BEYOND_A_LINE: Final = re.compile(r"\\[^dSwbB\W]|\[\^|\[:|\(\?(?!:)|[\x00-\x1f]")
+_BEYOND_A_LINE: Final = regex(r"\\[^dSwbB\W]|\[\^|\[:|\(\?(?!:)|[\x00-\x1f]")
 _BETWEEN: Final = b"\n\xff\n"
 # What finds the ends of a text, or may be told by a flag that ^ and $ do.
-_ENDS_OF_TEXT: Final = re.compile(r"\\[AzZC]|\(\?(?!:)")
+_ENDS_OF_TEXT: Final = regex(r"\\[AzZC]|\(\?(?!:)")
 
 
 class BadPattern(Exception):

@@ -7,25 +7,38 @@ all else, and so each complaint, is left to the parser.
 
 import re
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang.commands import Alloc, ByName, Drop, Link
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import MAX_NAME, RESERVED, read_place, read_ref, read_target
 from gomem_core.lang.operands import build_alloc, build_link
+from gomem_core.named import NamedTuple
+from gomem_core.regex import regex
 
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     r"alloc ([0-9]{1,18})(?: (noscan|scan|head))?(?: as ([A-Za-z][A-Za-z0-9_-]*))?"
     r"|drop ([A-Za-z][A-Za-z0-9_-]*)"
     r"|drop ([A-Za-z0-9_.-]+)"
     r"|link ([A-Za-z0-9_.-]+) ([A-Za-z0-9_.-]+)"
 )
 # One match a line.  Sizes of up to 29999 bytes are of a size class in every version of Go.
-_PLAIN_LINE: Final = re.compile(
+_PLAIN_LINE: Final = regex(
     rf"^(?:alloc ([12]?[0-9]{{1,4}})(?: (noscan|scan|head))?(?: as (?!o[0-9]+$)([A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}))?"
     r"|drop ([A-Za-z][A-Za-z0-9_-]*)|.*)$",
     re.MULTILINE,
+)
+# A row of lines that are surely right.  What is possessive keeps no way back, so that a row may have any number of lines.
+_MULTIPLE_OF_8: Final = (  # that of 29999 bytes at most: of a number's digits the last three say whether it is one
+    r"(?:8|(?:1[0-9]|2[0-9]|[1-9])?[02468](?:00|08|16|24|32|40|48|56|64|72|80|88|96)"
+    r"|(?:1[0-9]|2[0-9]|[1-9])?[13579](?:04|12|20|28|36|44|52|60|68|76|84|92)|(?:16|24|32|40|48|56|64|72|80|88|96))"
+)
+_UNRESERVED: Final = rf"(?!(?i:{'|'.join(sorted(RESERVED))})\n)"
+_ROW: Final = regex(
+    rf"(?:(?:alloc (?:[12]?[0-9]{{1,4}}+(?: noscan)?|{_MULTIPLE_OF_8} scan|(?!8 ){_MULTIPLE_OF_8} head)"
+    rf"(?: as {_UNRESERVED}(?!o[0-9]+\n)[A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}})?"
+    rf"|drop {_UNRESERVED}[A-Za-z][A-Za-z0-9_-]*)\n)*+"
 )
 _NUMBERED: Final = "oO"  # begin the names of objects without a name, and so some that nobody may give
 
@@ -47,13 +60,13 @@ def read_plain_lines(lines: Sequence[str]) -> list[PlainLine]:
     return [_read(*groups) for groups in _matches(lines)]
 
 
-def are_plain(lines: Sequence[str]) -> list[bool]:
-    """Whether each of these lines is surely right, and does nothing but allocate or drop one object."""
-    return [
-        bool(dropped or (size and (kind not in ("scan", "head") or _suits(int(size), kind))))
-        and (name or dropped).lower() not in RESERVED
-        for size, kind, name, dropped in _matches(lines)
-    ]
+def end_of_row(text: str, start: int) -> int:
+    """Where those lines of a text end, from a place on, that are surely right and do nothing but allocate or drop one object.
+
+    The place itself, where the line there may be another.  A last line has to end with a line break, too.
+    """
+    match = _ROW.match(text, start)
+    return start if match is None else match.end()
 
 
 def _matches(lines: Sequence[str]) -> list[tuple[str, str, str, str]]:

@@ -3,7 +3,9 @@
 What each is computed from stands in gomem_core/queries/quantities.py, which knows the heap.  All are whole numbers.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from gomem_core.named import NamedTuple
 
 
 class Quantity(NamedTuple):

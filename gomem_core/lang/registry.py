@@ -3,7 +3,6 @@
 It is written down in six parts by subject, and `help`, which needs to know all others, is added here.
 """
 
-import re
 from functools import partial
 from typing import Final
 
@@ -12,6 +11,7 @@ from gomem_core.lang.commands import Help
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.operands import offer
+from gomem_core.regex import regex
 from gomem_core.suggest import nearest
 
 _SPECS = (
@@ -82,4 +82,4 @@ def _texts() -> str:
     return rf"[ \t]*(?:{'|'.join(heads)})(?![^ \t\r\n])"
 
 
-TEXT_FOLLOWS: Final = re.compile(_texts())
+TEXT_FOLLOWS: Final = regex(_texts())

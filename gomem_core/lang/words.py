@@ -9,12 +9,13 @@ from typing import Final
 
 from gomem_core.foreign import is_seen
 from gomem_core.lang.errors import ParseError, printable
+from gomem_core.regex import regex
 
 MAX_LINE: Final = 10_000  # characters; nobody types more, and whatever is longer was not meant to be a line
 
-_WORD = re.compile(r"[^ \t]+")
-_FOREIGN = re.compile(r"[^\x20-\x7e\t]+")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WORD = regex(r"[^ \t]+")
+_FOREIGN = regex(r"[^\x20-\x7e\t]+")
+_UNWRITABLE = regex(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LOOKALIKES = {"\u2026": "..", "\u2013": "-", "\u2212": "-"}  # what editors make of dots and dashes
 
 

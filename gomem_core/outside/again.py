@@ -9,11 +9,12 @@ runs on (image.py).
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from gomem_core.go.structs import HEAP_BITS, INLINE_MARKS, MOST_WITHOUT_HEADER, PAGE_SIZE
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.hold import Held, held

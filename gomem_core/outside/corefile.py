@@ -3,7 +3,7 @@
 import mmap
 import os
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from gomem_core.formats.corenotes import (
     mapped_files,
 )
 from gomem_core.formats.elf import EM_X86_64, ET_CORE, ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, Elf, ElfError
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.errors import Damaged, NotGo, WrongExecutable
 from gomem_core.outside.memory import GAP, MOST_BYTES, TOP, Gathered, Unreadable

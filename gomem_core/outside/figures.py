@@ -1,11 +1,12 @@
 """The figures of runtime.MemStats as far as the memory of a program gives them, and what lives; bytes and counts."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from gomem_core.go.structs import PAGE_SIZE
 from gomem_core.go.versions import Profile, profile_named
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bools, Ints
 from gomem_core.outside.snapshot import CACHED_STALE, IN_USE, SWEEPING, UNSWEPT, Snapshot
 

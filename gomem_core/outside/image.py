@@ -1,9 +1,8 @@
 """A copy of those parts of a program's memory in which it keeps its heap, to be parsed when the program runs on."""
 
-from typing import NamedTuple
-
 import numpy as np
 
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bytes, Ints, Words, copy_pieces, ends_of
 from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, Unreadable, askable, merged, ranges_of
 

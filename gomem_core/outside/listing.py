@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from gomem_core.formats.buildinfo import GO_SECTIONS
+from gomem_core.named import NamedTuple
 from gomem_core.outside.errors import NotPermitted, OutsideError
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program, find_program

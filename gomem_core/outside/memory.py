@@ -5,11 +5,12 @@ column at a time, so that nothing has to be copied or parsed while a program sta
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 

@@ -1,13 +1,14 @@
 """The pacer of a real program, Go's gcController: what the heap aims at, and when its next collection starts; bytes."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SIZE, U64_MAX
 from gomem_core.go.structs import field
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bools, Bytes, Words
 
 UNREACHED: Final = 1 << 47  # bytes of which a heap has fewer: with GOGC off and no memory limit, the goal is much larger

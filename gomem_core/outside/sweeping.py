@@ -1,11 +1,11 @@
 """How far sweeping has come in a real program, and how fast it has to be: fields of Go's mheap."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
 from gomem_core.go.structs import field
+from gomem_core.named import NamedTuple
 from gomem_core.outside.arrays import Bytes, Words
 
 

@@ -1,8 +1,9 @@
 """What makes a heap big, as figures: how much there is of what, which few objects keep it, and how many of each are told."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from gomem_core.frozen import frozen
+from gomem_core.named import NamedTuple
 
 TENTHS: Final = 10
 CLASSES: Final = 3  # that are told, of those with most free slots and more spans than they need, and of those with most objects

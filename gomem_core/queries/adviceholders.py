@@ -1,10 +1,11 @@
 """What of a heap its program reaches, which objects keep most of that, and which lines allocated it: for advice on dumps."""
 
 from collections.abc import Generator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
+from gomem_core.named import NamedTuple
 from gomem_core.queries.advicefigures import HOLDERS, Holder, Pin, SiteHeld
 from gomem_core.queries.amounts import by_site
 from gomem_core.queries.dominators import ROOT

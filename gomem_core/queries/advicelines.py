@@ -4,11 +4,12 @@ All sentences are made here, from templates and numbers.  Each line knows the sp
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from gomem_core.foreign import brief
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.pattern import LONGEST
+from gomem_core.named import NamedTuple
 from gomem_core.queries.advicefigures import CLASSES, TYPES, Advice, Units, What
 from gomem_core.report import format_bytes, told
 

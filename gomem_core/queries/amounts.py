@@ -6,11 +6,12 @@ may hold pointers; objects of one type mostly have one shape, and those of anoth
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.world.facts import UNKNOWN, Fact

@@ -1,8 +1,8 @@
 """How much there was of each type over time, and between which moments it grew."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from gomem_core.named import NamedTuple
 from gomem_core.world.still import Still
 from gomem_core.world.typed import Course
 

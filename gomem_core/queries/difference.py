@@ -6,11 +6,12 @@ way; the words are chosen so that they hold there too.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.queries import difference_lists, difference_sums, difference_things
 from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference_sections import ROWS_SHOWN, Fate, Section

@@ -1,8 +1,9 @@
 """One table of a difference: its rows as text for people, who mostly want the first few, and as data for programs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
+from gomem_core.named import NamedTuple
 from gomem_core.report import Cell, Column, Table
 
 Fate = Literal["new", "gone", "changed"]

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.named import NamedTuple
 from gomem_core.queries.data import span_data
 from gomem_core.queries.difference_sections import GLYPHS, ROWS_KEPT, Fate, Section, pair, section
 from gomem_core.queries.side import Side, SpanRecord

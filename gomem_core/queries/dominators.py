@@ -8,7 +8,9 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Generator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from gomem_core.named import NamedTuple
 
 ROOT: Final = 0  # node 0 has an edge to everything to which a root refers; the others are numbered from 1
 NOWHERE: Final = -1

@@ -6,9 +6,10 @@ Nothing here depends on how many spans there are, once the account is up to date
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.queries.shares import Balance, Share
 from gomem_core.world.records import McacheInfo, PageCache

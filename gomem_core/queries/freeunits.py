@@ -1,11 +1,12 @@
 """Free pages by units of memory: which lie beside spans in use, and which few spans are in the way of most of them."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.named import NamedTuple
 from gomem_core.queries.advicefigures import NAMED, PINS, Few, Pin, Units
 
 Ints = NDArray[np.int64]

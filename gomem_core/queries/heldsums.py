@@ -7,12 +7,13 @@ spans and never changes, so that they are counted here all at once.
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.named import NamedTuple
 from gomem_core.world.records import STATES, SpanField
 from gomem_core.world.world import World
 

@@ -6,11 +6,12 @@ from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
 from importlib import import_module
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
+from gomem_core.named import NamedTuple
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.reach import Fate, fate_by
 from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowOrder, Step, Work

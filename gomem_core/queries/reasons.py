@@ -5,11 +5,12 @@ together.  All else that differs follows from these.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.go.versions import BITS_IN_SPAN, INLINE_MARKS, PROFILES, Profile
+from gomem_core.named import NamedTuple
 from gomem_core.report import counted
 
 _MOST: Final = 3  # sizes that a sentence names

@@ -7,9 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from math import inf
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gomem_core.lang.pattern import TooCostly
+from gomem_core.named import NamedTuple
 
 Take = Callable[[], None]
 # To be called before the work goes on.  It looks at neither the heap nor what is kept from one work to the next: both may change

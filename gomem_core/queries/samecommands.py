@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.queries.reasons import Case, Reason, Request, reasons
 from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes, hexed

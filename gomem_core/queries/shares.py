@@ -3,7 +3,8 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from typing import NamedTuple
+
+from gomem_core.named import NamedTuple
 
 
 class Share(NamedTuple):

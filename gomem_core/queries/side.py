@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.show import STAT_NOTES

@@ -1,8 +1,8 @@
 """Call sites as a tree: from where a program begins down to the lines that allocate, the branch with most bytes first."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from gomem_core.named import NamedTuple
 from gomem_core.world.sites import CallSite, Sites
 
 

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import PROFILES, Profile
@@ -10,6 +10,7 @@ from gomem_core.lang import WordError
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE, ROW, filters_reader
 from gomem_core.lang.pattern import Pattern
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.report import Cell
 from gomem_core.world.facts import UNKNOWN

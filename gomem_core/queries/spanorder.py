@@ -9,10 +9,11 @@ from __future__ import annotations  # spancolumns.py is imported when it is firs
 from collections.abc import Callable, Generator
 from importlib import import_module
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.pattern import TooCostly
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.queries.ranked import Ranked, ranked
 from gomem_core.queries.roworder import MANY, PATIENCE, SLICE_SECONDS, Choice, RowOrder, Step, Work

@@ -1,8 +1,9 @@
 """What commands would make of a heap: its figures before and after, and the classes whose spans hold more or less in vain."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.sizeclasses import kind_of
+from gomem_core.named import NamedTuple
 from gomem_core.queries.account import Account
 from gomem_core.queries.samecommands import FIGURES, HeapSums, figures_of
 from gomem_core.queries.shares import Held, Share

@@ -13,11 +13,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from gomem_core.both.mstats import NUM_BY_SIZE
 from gomem_core.foreign import brief
 from gomem_core.go.versions import PROFILES, profile_named
+from gomem_core.named import NamedTuple
 
 (ALLOC_NOSCAN, ALLOC_SCAN, ALLOC_SPARSE, DROP, LINK, COLLECT, RELEASE, STATS, YIELD) = range(9)
 SLOTS: Final = 1 << 16  # objects that it can refer to

@@ -6,9 +6,10 @@ The same seed makes the same operations on all versions of Go.  Nothing here dep
 import random
 from collections import deque
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.recordings.goprogram import (
     ALLOC_NOSCAN,
     ALLOC_SCAN,

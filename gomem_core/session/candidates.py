@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from gomem_core.lang import Names
+from gomem_core.regex import regex
 from gomem_core.session.session import Session
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import World
@@ -16,7 +17,7 @@ from gomem_core.world.world import World
 _FEW: Final = 4  # spans, and objects, from the lower end
 _SPANS: Final = 8  # in which objects are looked for, from either end
 _NAMES: Final = 2000  # among which objects that can hold pointers are looked for
-_PREFIX: Final = re.compile(r"0(x[0-9a-f]*)?")
+_PREFIX: Final = regex(r"0(x[0-9a-f]*)?")
 
 Wanted = Callable[[int], bool]
 

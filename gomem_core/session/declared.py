@@ -4,9 +4,10 @@ Each declaration was made by a step; whoever goes back leaves those of later ste
 forward.  tree-sitter is imported when a type is asked for, not when one is declared again.
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.report import Result
 from gomem_core.world.still import TypeSource
 

@@ -7,17 +7,17 @@ told in resume.py.
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
 from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
-from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import ALWAYS, Release, today
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
+from gomem_core.named import NamedTuple
 from gomem_core.session.begun import begun
 from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
@@ -290,6 +290,8 @@ class Desk:
     def content(self, folder: Path | None = None) -> bytes:
         """The session, or all looks at a heap that is read, as the content of a file; `folder`: where that is to lie."""
         if self.session.strip is not None and not self.script.on:
+            from gomem_core.files.stillfile import strip_bytes  # noqa: PLC0415 -- only who saves stills waits for it
+
             reel = self.session.reel
             return strip_bytes(self.session.strip.stills, self.session.declared) if reel is None else reel.content()
         return self.text(folder).encode()

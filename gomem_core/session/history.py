@@ -1,7 +1,7 @@
 """What is to be seen of a session's steps and branches without changing them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, overload
+from typing import Protocol, overload
 
 from gomem_core.files.lines import BLOCK
 from gomem_core.files.step import Step, parse_step
@@ -9,6 +9,7 @@ from gomem_core.files.timeline import Branch, Timeline
 from gomem_core.go.release import Release
 from gomem_core.lang import Command, parse
 from gomem_core.lang.plainlines import PlainLine, read_plain_lines
+from gomem_core.named import NamedTuple
 
 
 class Branches(Protocol):

@@ -3,8 +3,9 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.session.checkpoints import Checkpoint, Checkpoints
 from gomem_core.session.engine import Engine
 from gomem_core.session.outcome import Outcome

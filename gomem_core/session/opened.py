@@ -1,15 +1,14 @@
 """What a file that is opened turns out to hold, which its content says and not its name."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.files.content import GZIP, is_large, read_content
+from gomem_core.files.content import GZIP, is_large, is_still, read_content
 from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
-from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
+from gomem_core.regex import regex
 from gomem_core.world.reel import Reel
 from gomem_core.world.scenes import Scenes
 from gomem_core.world.still import Still
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 _ELF: Final = b"\x7fELF"
 _SESSION: Final = b"gomem "  # how session files begin
-_TRACE: Final = re.compile(rb"go 1\.[0-9]+ t")  # ... and traces: a session file may begin with go 1.27
+_TRACE: Final = regex(rb"go 1\.[0-9]+ t")  # ... and traces: a session file may begin with go 1.27
 _DUMP: Final = b"go1.7 heap dump\n"
 _HEAD: Final = 16  # bytes that tell kinds apart
 
@@ -46,6 +45,8 @@ def open_file(
     if data.startswith(_ELF):
         return open_core_file(path)
     if is_still(data):
+        from gomem_core.files.stillfile import FieldError, read_strip  # noqa: PLC0415 -- other files need none of it
+
         try:
             return Strip(read_strip(data))
         except FieldError as e:

@@ -1,9 +1,10 @@
 """What became of one step of a session."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from gomem_core.files.step import Step
+from gomem_core.frozen import frozen
 from gomem_core.go.events import Event
 from gomem_core.lang import Command, ParseError
 from gomem_core.queries.figures import Figures
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gomem_core.schema.sessions import Error
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """A result, or an error that says where in the line and what was expected."""
 

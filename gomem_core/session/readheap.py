@@ -1,11 +1,12 @@
 """What a session drives where its heap is read, not modelled: stills answer everything, and nothing can be done to them."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import PagesFrom
 from gomem_core.lang.commands import Level
+from gomem_core.named import NamedTuple
 from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping

@@ -1,7 +1,6 @@
 """Stills of sessions: what can be compared and kept."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.script import Script, ScriptError
@@ -10,6 +9,7 @@ from gomem_core.foreign import named
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Stop
 from gomem_core.lang.names import read_stop
+from gomem_core.named import NamedTuple
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
 from gomem_core.session.begun import begun

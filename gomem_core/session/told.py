@@ -3,9 +3,10 @@
 A command can tell millions of events.  Whatever their number, what is kept is bounded, and taking one in costs the same.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gomem_core.frozen import mutable
 from gomem_core.go import events as e
 from gomem_core.go import pageevents as pe
 from gomem_core.report import told
@@ -13,7 +14,7 @@ from gomem_core.report import told
 EVENTS_KEPT: Final = 20_000  # of one command, from its first on; of the rest only some of one allocation
 
 
-@dataclass(slots=True)
+@mutable
 class Sweeps:
     """Stands for the events of spans that were swept one after the other on the way of an allocation, for the same purpose."""
 
@@ -129,7 +130,7 @@ class Climbs:
         return self.last if self._depth >= self._best_depth else self._best
 
 
-@dataclass(slots=True)
+@mutable
 class Told:
     """Listens to one command."""
 

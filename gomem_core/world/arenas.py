@@ -5,9 +5,9 @@ Pages are numbered through all arenas, in address order and without what lies be
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.named import NamedTuple
 
 
 class Arena(NamedTuple):

@@ -10,8 +10,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.world.givennames import GivenNames
 from gomem_core.world.latest import NONE
 

@@ -1,9 +1,10 @@
 """What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from gomem_core.frozen import mutable
 from gomem_core.go import events as e
 from gomem_core.go import pageevents as pe
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
@@ -12,7 +13,7 @@ from gomem_core.go.versions import LONGEST_SPAN
 _LONGEST: Final = LONGEST_SPAN * PAGE_SIZE
 
 
-@dataclass(slots=True)
+@mutable
 class Touched:
     """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from gomem_core.named import NamedTuple
 
 
 class ObjectColumns(NamedTuple):

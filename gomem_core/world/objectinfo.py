@@ -1,9 +1,10 @@
 """What is asked of the objects of a heap: those that a session's commands made, or what lies in the slots of one that is read."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 from gomem_core.go.heapbits import pointer_words
+from gomem_core.named import NamedTuple
 
 # Those that can be asked for as a column; the last ones only of worlds in which they are known.  slot: bytes of its slot.
 ObjectField = Literal["addr", "size", "slot", "ptrdata", "born", "dropped", "type", "goroutine", "swept"]

@@ -11,10 +11,10 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import chain, repeat
-from typing import NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN
+from gomem_core.named import NamedTuple
 from gomem_core.suggest import nearest
 from gomem_core.world.addresses import Addresses, Born
 from gomem_core.world.births import NUMBERED, Births, BirthsAside

@@ -7,9 +7,10 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.named import NamedTuple
 from gomem_core.world.blocks import AddressRow
 
 State = Literal["inuse", "manual", "free"]

@@ -1,11 +1,11 @@
 """Records of slots and words from the bits of a span: the same for every world that has the bits."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import FILLED, span_bits, word_bits
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
+from gomem_core.named import NamedTuple
 from gomem_core.world.records import PtrWords, SlotInfo, SlotState, SpanInfo, WordInfo
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any, Final, NamedTuple, NoReturn, cast, get_type_hints
+from typing import Any, Final, NoReturn, cast, get_type_hints
 
 from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
 from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, UNKNOWN, Doubts, Fact

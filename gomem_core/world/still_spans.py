@@ -6,10 +6,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.lengths import by_length

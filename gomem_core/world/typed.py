@@ -1,6 +1,8 @@
 """Sums of a heap by type, of worlds that have them at hand: others are counted object by object (queries/amounts.py)."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from gomem_core.named import NamedTuple
 
 
 class TypeSum(NamedTuple):

@@ -4,11 +4,11 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.foreign import named
 from gomem_core.lang.errors import printable
+from gomem_core.named import NamedTuple
 from gomem_core.report import counted, format_bytes
 from gomem_tui.settings.config import VARIABLE, ConfigError, config_path, effective, read_config
 from gomem_tui.settings.keynames import shown

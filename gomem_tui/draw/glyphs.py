@@ -8,6 +8,8 @@ from unicodedata import normalize
 
 from rich.cells import cell_len
 
+from gomem_core.regex import regex
+
 STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
     {
         # rules and frames
@@ -63,7 +65,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-_NARROW: Final = re.compile(f"[ -~{re.escape(''.join(glyph for glyph in STAND_INS if cell_len(glyph) == 1))}]*")
+_NARROW: Final = regex(f"[ -~{re.escape(''.join(glyph for glyph in STAND_INS if cell_len(glyph) == 1))}]*")
 
 
 def is_narrow(text: str) -> bool:

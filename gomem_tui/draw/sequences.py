@@ -1,14 +1,15 @@
 """The shortest escape sequences for cells that are to be written."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from gomem_core.regex import regex
+
 ANY: Final = "*"  # the style of a blank that looks the same in all styles
 
-_SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
-_BLANKS = re.compile(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
+_SHOWS_ON_BLANKS = regex(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
+_BLANKS = regex(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
 _LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over them
 
 Run = tuple[int, int, int, str]

@@ -1,8 +1,8 @@
 """The way of tab through what a word can become."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.frozen import mutable
 from gomem_core.lang import Names, complete
 from gomem_core.lang.completion import MOST
 
@@ -10,7 +10,7 @@ _GAP: Final = "  "
 _MORE: Final = "…"
 
 
-@dataclass(slots=True)
+@mutable
 class Walk:
     """The alternatives of one word: the line is `before`, one of them, `after`."""
 

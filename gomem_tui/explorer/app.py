@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Mapping
 from inspect import isawaitable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
@@ -19,7 +19,6 @@ from textual.widgets import Input
 
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
-from gomem_tui.explorer.audience import Audience
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
@@ -45,6 +44,9 @@ from gomem_tui.panes.model import Model
 from gomem_tui.settings.keynames import shown
 from gomem_tui.settings.options import EVERY, Options
 from gomem_tui.terminal.driver import PasteTooLong
+
+if TYPE_CHECKING:
+    from gomem_tui.explorer.audience import Audience
 
 DEFAULT: Final = Options()
 
@@ -89,9 +91,14 @@ class Explorer(DrawnApp):
         self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, options.audience >= 0, self)
         self.parts: tuple[Part, ...] = (time, prompt, tables, panes, copies, screens)
         self._actions: Actions = {action: do for part in self.parts for action, do in part.actions.items()}
-        self.audience = Audience(model, widgets, stage, work, footer, self)
+        self.audience = self._meet() if options.audience >= 0 else None  # those who see what is shown here
         self.typist = Typist(options, stage, work, panes, self._wake, self.on_event)
         self.clicks = Clicks(widgets, stage, work, time, prompt, panes, footer, self)
+
+    def _meet(self) -> "Audience":
+        from gomem_tui.explorer.audience import Audience  # noqa: PLC0415 -- few explorers serve anybody
+
+        return Audience(self.model, self.widgets, self.stage, self.work, self.footer, self)
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -128,7 +135,7 @@ class Explorer(DrawnApp):
         if self.options.every:
             self.looking.begin()
         self.projector.begin_reading()
-        if self.options.audience >= 0:
+        if self.audience is not None:
             self.audience.begin(self.options.audience)
 
     def hang_up(self, code: int) -> None:
@@ -266,7 +273,8 @@ class Explorer(DrawnApp):
         finally:
             self._writes_at_end = False
         self._paint_all()
-        self.audience.tell()  # after it is seen here, which so takes no longer than without anybody
+        if self.audience is not None:
+            self.audience.tell()  # after it is seen here, which so takes no longer than without anybody
 
     async def on_event(self, event: Event) -> None:
         """Do keys at once, and so in their order; show an audience which are pressed.

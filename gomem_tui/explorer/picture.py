@@ -3,12 +3,13 @@
 import re
 from io import StringIO
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
 
+from gomem_core.named import NamedTuple
 from gomem_tui.draw.updates import drawn_as
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.settings.look import Theme

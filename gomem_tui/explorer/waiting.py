@@ -8,9 +8,11 @@ and a letter of a command is never taken for a key.
 
 from collections import deque
 from collections.abc import Callable, Container
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from textual.events import Key, Paste
+
+from gomem_core.named import NamedTuple
 
 Typed = Key | Paste
 Role = Literal["ends", "passes", "stays"]  # what a key is to one that ends gomem: such a one; may be left out; must be done first

@@ -1,7 +1,8 @@
 """The footer: the keys that hold, or a message."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_tui.render.lines import Line, Span, fit
 from gomem_tui.render.words import clip
 from gomem_tui.settings.keys import Keyboard

@@ -1,8 +1,9 @@
 """A pane: a part of the heap in a room of some columns and rows, with a cursor.  Whoever has a screen shows it."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, NamedTuple, Protocol
+from typing import ClassVar, Final, Protocol
 
+from gomem_core.named import NamedTuple
 from gomem_core.world.world import Facet, unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port

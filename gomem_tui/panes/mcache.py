@@ -1,8 +1,8 @@
 """The mcaches of the Ps."""
 
 from functools import partial
-from typing import NamedTuple
 
+from gomem_core.named import NamedTuple
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import mcache

@@ -3,7 +3,6 @@
 A row is one byte of the bitmap, which describes four words: 32 bytes of the arena.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +12,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.wordnames import named_word
+from gomem_core.regex import regex
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
@@ -52,7 +52,7 @@ _TYPE, _SPAN_BITS, _MARKS = "T", "b", "k"  # words that the runtime keeps for it
 _KEPT: Final = {_TYPE: "T the type", _SPAN_BITS: "b pointer bits", _MARKS: "k marks"}
 _TYPED: Final = ("? told by the object's type, not by bits", "│ slot")
 _LEAST_NAME: Final = 6  # cells of a part of a name that says anything
-_NUMBER: Final = re.compile(r"\.?[0-9]+$")
+_NUMBER: Final = regex(r"\.?[0-9]+$")
 _STATES: Final = ("● taken", "○ free", "✗ dead, unswept", "m marked", "† dropped", "+ this step")
 _STATE_SIGNS: Final = {"allocated": "●", "dead": "✗", "free": "○"}
 

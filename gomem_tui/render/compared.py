@@ -1,9 +1,9 @@
 """Figures beside what they were: before the last step, or at the other moment of a difference."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from gomem_core.frozen import frozen
+from gomem_core.named import NamedTuple
 from gomem_core.queries.figures import Figures
 from gomem_core.world.facts import UNKNOWN
 from gomem_tui.draw.style import Token

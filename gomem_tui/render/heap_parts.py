@@ -1,11 +1,12 @@
 """The parts of the Heap pane that tell of bytes: the collector's gauge, the account, and which classes waste most."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import is_noscan
 from gomem_core.go.versions import Profile
+from gomem_core.named import NamedTuple
 from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.report import format_bytes, signed
 from gomem_tui.draw.style import Token

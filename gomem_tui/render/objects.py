@@ -1,8 +1,9 @@
 """The objects: what the program ever allocated, newest first, whether it still has it, and what keeps it alive."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.queries.amounts import site_name, stack_at
 from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.graphs import graph_of

@@ -1,10 +1,10 @@
 """Where the cells of the page map stand: each arena begins a row of its own, and a row tells how much lies between two arenas."""
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE
+from gomem_core.named import NamedTuple
 from gomem_core.world.arenas import Arena, Arenas
 
 

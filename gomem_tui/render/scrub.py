@@ -1,8 +1,9 @@
 """The scrub bar: all steps of the session on one line, where it stands, and where the heap grew or was collected."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.session.stepmarks import GC, GROW
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, fit

@@ -1,7 +1,8 @@
 """The spans table: a row a span, in the order and through the filter that were chosen."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.facts import DERIVED, UNKNOWN, Fact

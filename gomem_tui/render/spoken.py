@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import Final
 
 from gomem_core.go.versions import PROFILES
+from gomem_core.regex import regex
 from gomem_tui.render.lines import Line, plain
 from gomem_tui.render.words import clean
 
@@ -25,11 +26,11 @@ _PLAIN: Final = {
     " · ": ", ",
     "·": "-",
 }
-_PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·▪]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
+_PICTURE: Final = regex("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·▪]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
 _RUNGS: Final = "|".join(sorted({rung for profile in PROFILES for rung in profile.rungs}, reverse=True))  # the longer one first
-_RUNG: Final = re.compile(rf" ([1-9]) ({_RUNGS}) +(● )?(.*)", re.DOTALL)
-_EVENT: Final = re.compile(r" ([▶ ]) +([0-9]+) ")
-_STEP: Final = re.compile(r" step ([0-9]+) › ")
+_RUNG: Final = regex(rf" ([1-9]) ({_RUNGS}) +(● )?(.*)", re.DOTALL)
+_EVENT: Final = regex(r" ([▶ ]) +([0-9]+) ")
+_STEP: Final = regex(r" step ([0-9]+) › ")
 
 
 def spoken_title(line: Line) -> str:

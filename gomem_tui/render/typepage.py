@@ -1,8 +1,8 @@
 """The page about the type of an object: how it lies in memory, and what would make it smaller."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from gomem_core.named import NamedTuple
 from gomem_core.report import Result, Table
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import ObjectInfo, Objects

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.queries.amounts import Amount, By
 from gomem_core.queries.courses import Rise, rise_of
 from gomem_core.queries.roworder import RowOrder

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
+from gomem_core.named import NamedTuple
 from gomem_tui.explorer.arrangement import NEEDS, PANES, WHY, Arrangement
 
 _BARS: Final = 3  # rows: header, status, footer

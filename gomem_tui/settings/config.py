@@ -7,12 +7,13 @@ import argparse
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gomem_core.files.places import config_directory
 from gomem_core.foreign import brief, named
 from gomem_core.frozen import frozen
 from gomem_core.lang.errors import printable
+from gomem_core.named import NamedTuple
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.settings.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.settings.keys import IDS, STANDARD, Keyboard

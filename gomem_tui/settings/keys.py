@@ -3,12 +3,12 @@
 A configuration can give an action other keys; all that shows keys, or does what they say, asks a `Keyboard`.
 """
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Final, Literal
 
 from gomem_core.frozen import frozen
+from gomem_core.regex import regex
 from gomem_tui.settings.keynames import is_typed, shown
 
 Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # where an action is to be had
@@ -51,7 +51,7 @@ class Key:
         return self.first and (name == "colon" if self.id == "prompt" else not is_typed(name))
 
 
-_REFERENCE: Final = re.compile(r"\{(\w+)\}")
+_REFERENCE: Final = regex(r"\{(\w+)\}")
 
 _TABLE: Final[tuple[Key, ...]] = (
     Key("step", "step", ("space",), "step", "Do the next step.", footer=1),

@@ -6,8 +6,10 @@ overrides them all.
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, get_args
+
+from gomem_core.frozen import frozen
 
 Theme = Literal["dark", "light", "neutral", "terminal", "mono"]
 Depth = Literal["truecolor", "256", "16", "none"]
@@ -20,7 +22,7 @@ _HUNDREDS: Final = ("kitty", "alacritty", "foot", "wezterm", "ghostty", "rio", "
 _PRINTERS: Final = ("dumb", "unknown", "vt52", "vt100", "vt102", "vt220", "vt320")  # no colours
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """The explorer's appearance.  Theme and depth go together: mono has none, terminal 16, the others 256 or all."""
 

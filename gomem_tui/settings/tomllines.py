@@ -1,15 +1,16 @@
 """Finds the lines of a TOML text in which its keys stand: tomllib reports lines only for syntax errors."""
 
-import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gomem_core.regex import regex
+
 Path = tuple[str, ...]  # of a key: its tables from the outside in, and itself
 
 _DEEP: Final = 3  # levels of names that are looked for; a configuration has two
-_PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PLACE: Final = regex(r" \(at line (\d+), column (\d+)\)$")
 
 
 def lines_of(text: str) -> dict[Path, int]:

@@ -1,7 +1,6 @@
 """Reads the app's terminal: the only code of gomem that uses Textual's private ways of reading (as of Textual 8)."""
 
 import os
-import re
 import selectors
 import signal
 import time
@@ -19,6 +18,7 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
+from gomem_core.regex import regex
 from gomem_tui.settings.keynames import read_key
 from gomem_tui.terminal.terminalinput import Background, Chord, Escape, Pasted, Piece, Sequence, TerminalInput, Text
 
@@ -26,7 +26,7 @@ _POLL: Final = 0.1  # seconds between two looks at whether the app has ended
 _READ: Final = 4096  # bytes
 _ASK: Final = "\x1b]11;?\x1b\\"
 # What Textual's parser makes something of besides keys, and gomem asks for: the mouse, focus, modes.
-_REPORT: Final = re.compile(r"\x1b\[(?:<\d+;-?\d+;-?\d+[mM]|[IO]|\?\d+;\d\$y)")
+_REPORT: Final = regex(r"\x1b\[(?:<\d+;-?\d+;-?\d+[mM]|[IO]|\?\d+;\d\$y)")
 _ANSWERS_WITHIN: Final = 0.2  # seconds from the question on, in which gomem does not end: the shell would read the answer as keys
 
 

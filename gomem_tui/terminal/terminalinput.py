@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from gomem_core.frozen import frozen
+from gomem_core.regex import regex
 
 PATIENCE: Final = 0.05  # seconds in which a sequence that has begun goes on, unless it was Esc and keys
 TORN_PATIENCE: Final = 1.0  # ... and a paste, an answer, or more of a sequence than anybody types: a slow line may tear them
@@ -18,13 +19,13 @@ MOST_HELD: Final = 64  # bytes of a sequence, or of an answer
 
 _ESC: Final = b"\x1b"
 # A minus is not a parameter of a sequence, but some terminals tell so of a mouse beyond the edge.
-_CSI: Final = re.compile(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[-\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
-_CSI_BEGUN: Final = re.compile(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[-\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
-_STRING: Final = re.compile(rb"\x1b(?:\][0-9]+;|P(?:>\||[01][$+]r|!\|))([^\x07\x1b]*)(?:\x07|\x1b\\)", re.DOTALL)
-_STRING_BEGUN: Final = re.compile(
+_CSI: Final = regex(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[-\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
+_CSI_BEGUN: Final = regex(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[-\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
+_STRING: Final = regex(rb"\x1b(?:\][0-9]+;|P(?:>\||[01][$+]r|!\|))([^\x07\x1b]*)(?:\x07|\x1b\\)", re.DOTALL)
+_STRING_BEGUN: Final = regex(
     rb"\x1b(?:\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?|P(?:[01][$+]?|!|>|(?:>\||[01][$+]r|!\|)[^\x07\x1b]*\x1b?))"
 )
-_COLOUR: Final = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+_COLOUR: Final = regex(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _PASTE: Final = b"\x1b[200~"
 _PASTE_END: Final = b"\x1b[201~"
 _NOT_PASTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFD]) | {ord(c): c for c in "\t\n\r"}

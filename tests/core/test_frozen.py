@@ -4,13 +4,13 @@ import ast
 import copy
 import pickle
 import re
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields, replace
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from gomem_core.frozen import frozen, values_of
+from gomem_core.frozen import frozen, mutable, values_of
 
 
 @frozen
@@ -126,12 +126,75 @@ def test_copied_pickled_and_replaced() -> None:
     assert replace(made(Derived, 1, "c"), a=2) == Derived(2, "c")
 
 
+@mutable
+class Changing:
+    """Can be changed."""
+
+    a: int
+    items: list[int] = field(default_factory=list)
+    seen: int = field(default=3, compare=False)
+
+
+@dataclass(slots=True)
+class PlainChanging:
+    """The standard library's."""
+
+    a: int
+    items: list[int] = field(default_factory=list)
+    seen: int = field(default=3, compare=False)
+
+
+@frozen
+class Made:
+    """Immutable, with a value that is made."""
+
+    items: list[int] = field(default_factory=list)
+
+
+@pytest.mark.parametrize("cls", [Changing, PlainChanging])
+def test_what_can_be_changed(cls: Any) -> None:
+    one, other = cls(1), cls(1)
+    one.items.append(5)
+    assert (one.items, other.items, other.seen) == ([5], [], 3)
+    assert one != other
+    other.items, other.seen = [5], 4
+    assert one == other
+    assert one != cls(2, [5])
+    assert repr(other) == f"{cls.__name__}(a=1, items=[5], seen=4)"
+    assert replace(other, a=7) == cls(7, [5])
+    assert replace(other, a=7).seen == 4
+    assert copy.copy(other) == pickle.loads(pickle.dumps(other)) == other
+    assert [(one.default, one.compare) for one in fields(cls)] == [(MISSING, True), (MISSING, True), (3, False)]
+    assert fields(cls)[1].default_factory is list
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+    with pytest.raises(AttributeError):
+        one.new = 1
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'a'"):
+        cls()
+
+
+def test_what_is_made_for_one_is_not_for_the_next() -> None:
+    one, other = Made(), Made()
+    assert one == other
+    assert one.items is not other.items
+    assert Made([1]).items == [1]
+
+
 def test_no_frozen_class_says_of_a_field_what_frozen_does_not_hear() -> None:
-    """What `field` says, of default factories and of what is compared, holds in dataclasses only."""
+    """What `field` says but for defaults and what is compared, and what is done after `__init__`, holds in dataclasses only."""
     root = Path(__file__).resolve().parents[2]
     files = [path for package in ("gomem_core", "gomem_tui") for path in (root / package).rglob("*.py")]
     classes = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
-    made = [node for node in classes if any(isinstance(by, ast.Name) and by.id == "frozen" for by in node.decorator_list)]
+    made = [
+        node for node in classes if any(isinstance(by, ast.Name) and by.id in ("frozen", "mutable") for by in node.decorator_list)
+    ]
     assert len(made) > 100
-    told = [node.name for node in made if any(re.search(r"\bfield\(|__post_init__", ast.unparse(part)) for part in node.body)]
+    told = [
+        node.name
+        for node in made
+        if any(
+            re.search(r"\bfield\(.*\b(init|repr|hash|metadata|kw_only)=|__post_init__", ast.unparse(part)) for part in node.body
+        )
+    ]
     assert told == []

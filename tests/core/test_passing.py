@@ -15,7 +15,7 @@ from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Alloc, ByName, Drop
-from gomem_core.lang.plainlines import are_plain, read_plain_lines
+from gomem_core.lang.plainlines import end_of_row, read_plain_lines
 from gomem_core.session.passing import Passing
 from gomem_core.session.session import Session
 from tests.core.test_time import state
@@ -97,7 +97,8 @@ def is_step(line: str) -> bool:
     st.lists(st.one_of(st.sampled_from(ODD), st.from_regex(r"(alloc|drop) [0-9a-zO.-]{1,7}( (scan|head))?( as [a-zO0-9]{1,3})?")))
 )
 def test_lines_read_in_a_row_are_what_the_parser_reads(lines: list[str]) -> None:
-    for line, plain, surely in zip(lines, read_plain_lines(lines), are_plain(lines), strict=True):
+    for line, plain in zip(lines, read_plain_lines(lines), strict=True):
+        surely = "\n" not in line and end_of_row(f"{line}\n", 0) > 0
         try:
             command = parse(line) if "\n" not in line else None
         except ParseError:
@@ -162,3 +163,37 @@ def test_interrupted_anywhere_in_a_row(lines_run: int, narrate: bool) -> None:
     assert len(session.trail.marks) == len(session.trail.heap_live)
     session.goto(30)
     assert state(session) == state(slow)
+
+
+@pytest.mark.parametrize("kind", ["", "noscan", "scan", "head"])
+def test_a_row_has_sizes_that_fit_their_kind(kind: str) -> None:
+    least = {"": 0, "noscan": 0, "scan": 8, "head": 16}[
+        kind
+    ]  # words of 8 bytes, of which a head is one, and something follows it
+    for size in range(31_000):
+        line = f"alloc {size} {kind}".rstrip() + "\n"
+        fits = size < 30_000 and size >= least and (least == 0 or size % 8 == 0)
+        assert end_of_row(line, 0) == (len(line) if fits else 0)
+
+
+def test_a_row_ends_before_what_may_be_wrong() -> None:
+    right = ["alloc 48 scan", "alloc 16 as a", "drop a", "alloc 8 as all-of-them", "drop o12", "alloc 29999"]
+    wrong = [
+        "alloc 12 scan",
+        "alloc 8 head",
+        "alloc 8 as o1",
+        "alloc 8 as all",
+        "drop ALL",
+        "alloc 8 x",
+        "alloc 30000",
+        "gc",
+        "",
+        " alloc 8",
+    ]
+    begin = "".join(f"{line}\n" for line in right)
+    assert end_of_row(begin, 0) == len(begin)
+    for line in wrong:
+        assert end_of_row(f"{begin}{line}\n{begin}", 0) == len(begin)
+        assert end_of_row(f"{line}\n{begin}", len(line) + 1) == len(line) + 1 + len(begin)
+    assert end_of_row("alloc 8", 0) == 0
+    assert end_of_row("", 0) == 0

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.files.stillfile import FieldError, is_still, read_still, reading, still_bytes
+from gomem_core.files.content import is_still
+from gomem_core.files.stillfile import FieldError, read_still, reading, still_bytes
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.release import Release
 from gomem_core.go.versions import GO_1_22, PROFILES

@@ -363,5 +363,5 @@ def test_the_language_stands_alone() -> None:
         "go.sizeclasses",
         "go.versions",
     )
-    leaves = [f"gomem_core.{name}" for name in ("foreign", "frozen", *facts, "suggest")]
+    leaves = [f"gomem_core.{name}" for name in ("foreign", "frozen", *facts, "named", "regex", "suggest")]
     assert done.stdout.strip() == str(["gomem_core", *leaves])

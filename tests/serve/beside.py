@@ -6,6 +6,7 @@ from dataclasses import replace
 from gomem_core.session.console import Console
 from gomem_core.session.echo import begin, echo, thinned
 from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.audience import Audience
 from gomem_tui.render.lines import Line
 from gomem_tui.serve.lines import Lines, Record, decoded
 from gomem_tui.serve.view import View
@@ -33,12 +34,18 @@ class Beside:
         assert self._view is not None
         return self._view
 
+    @property
+    def audience(self) -> Audience:
+        """What tells it."""
+        assert self.app.audience is not None
+        return self.app.audience
+
     def catch_up(self) -> list[Record]:
         """Do what was told since this was called last; returns that."""
-        self.app.audience.tell()
+        self.audience.tell()
         records = self._receive()
-        while self.app.audience._waiting:  # a look at a process is more than a socket holds
-            self.app.audience.tell()
+        while self.audience._waiting:  # a look at a process is more than a socket holds
+            self.audience.tell()
             records += self._receive()
         entries = []
         for record in records:

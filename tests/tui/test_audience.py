@@ -58,7 +58,7 @@ async def test_it_does_not_wait_for_a_server_that_does_not_read_and_tells_all_an
     beside = Beside(desk(), (80, 24))
     beside.stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
     async with beside.app.run_test(size=beside.size) as pilot:
-        audience = beside.app.audience
+        audience = beside.audience
         audience.tell()
         audience._say("journal", values=["load", "x", "y" * (1 << 23)])
         await press(pilot, "space space")
@@ -91,7 +91,7 @@ async def test_all_is_told_anew_when_that_is_asked_for() -> None:
         await press(pilot, "space")
         beside.catch_up()
         beside.stream.send(b'{"r": "again"}\nno record\n[]\n{"r": "seats", "who": ["ada"]}\n')
-        beside.app.audience._turn()
+        beside.audience._turn()
         assert [record["r"] for record in beside.catch_up()] == ["load", "look"]
         compare(beside, "again")
         assert beside.app.widgets.bars.who == ("ada",)
@@ -104,5 +104,5 @@ async def test_without_a_server_it_ends_as_without_a_terminal() -> None:
     async with beside.app.run_test(size=beside.size) as pilot:
         await press(pilot, "space")
         beside.stream.close()
-        beside.app.audience._turn()
+        beside.audience._turn()
     assert beside.app.return_value == 129

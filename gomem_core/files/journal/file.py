@@ -4,9 +4,10 @@ import fcntl
 import os
 import time
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.files.places import state_directory
+from gomem_core.named import NamedTuple
 
 SUFFIX: Final = ".journal"
 LARGEST: Final = 1 << 30  # bytes; a longer journal is neither written nor read

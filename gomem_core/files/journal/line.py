@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, NoReturn
+from typing import Final, Literal, NoReturn
 
 from gomem_core.foreign import brief, named
+from gomem_core.named import NamedTuple
 
 Kind = Literal["explorer", "run"]
 

@@ -9,7 +9,7 @@ that was cut off, or in which parts do not fit together, is an error that says w
 """
 
 from gomem_core.files.stillfile.fields import FieldError
-from gomem_core.files.stillfile.reading import is_still, read_still, read_strip
+from gomem_core.files.stillfile.reading import read_still, read_strip
 from gomem_core.files.stillfile.writing import still_bytes, strip_bytes
 
-__all__ = ["FieldError", "is_still", "read_still", "read_strip", "still_bytes", "strip_bytes"]
+__all__ = ["FieldError", "read_still", "read_strip", "still_bytes", "strip_bytes"]

@@ -1,6 +1,5 @@
 """What has to hold of the columns of a still that was read from a file, so that every question to it has an answer."""
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,13 +8,14 @@ from typing import Final
 from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import Profile
+from gomem_core.regex import regex
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.objectinfo import ALIVE
 from gomem_core.world.records import CentralInfo, SlotColumns, SpanColumns
 
-_OF_A_LENGTH: Final = re.compile(r"[a-z]+\[[1-9][0-9]{0,2}\]")
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}(\.[1-9][0-9]{0,17})?")
+_OF_A_LENGTH: Final = regex(r"[a-z]+\[[1-9][0-9]{0,2}\]")
+_NAME: Final = regex(r"[A-Za-z][A-Za-z0-9_-]{0,63}(\.[1-9][0-9]{0,17})?")
 
 
 def is_list_name(profile: Profile, name: str) -> bool:

@@ -40,18 +40,12 @@ from gomem_core.world.still_spans import TRUTHS, StillLists, StillSpans
 from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import KINDS, Kind, Unknown
 
-_MARK: Final = b'{"gomem_still":'
 _ADDRESS: Final = 1 << 47
 _SENTENCE: Final = 300  # characters
 _MOST_LOOKS: Final = 10_000
 _GROWS: Final[tuple[Literal["up", "down", ""], ...]] = ("up", "down", "")
 _OF: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "still")
 Facet = TypeVar("Facet")
-
-
-def is_still(data: bytes) -> bool:
-    """Whether these bytes, uncompressed, are those of a still."""
-    return data.startswith(_MARK)
 
 
 def read_strip(data: bytes) -> list[Still]:

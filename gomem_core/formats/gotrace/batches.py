@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from mmap import mmap
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from gomem_core.named import NamedTuple
 
 Buffer = bytes | mmap
 HEADER_BYTES: Final = 16

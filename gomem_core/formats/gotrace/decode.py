@@ -4,7 +4,7 @@ A number ends at each byte without the highest bit, but for the byte that says w
 event is found from the one before it, in a plain loop over numbers, and all the rest is done for a whole batch at once.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from gomem_core.formats.gotrace.events import (
     STATUS_ON_THREAD,
     VALUES,
 )
+from gomem_core.named import NamedTuple
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]

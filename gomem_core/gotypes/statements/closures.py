@@ -1,11 +1,12 @@
 """Functions as values: closures, method values, and goroutines, which take one along."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.gotypes.model import BASICS, Field, Struct, Type
 from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, Request
 from gomem_core.gotypes.statements.shapes import INDIRECT, Shapes, pointer_to
 from gomem_core.gotypes.statements.values import Value
+from gomem_core.named import NamedTuple
 
 MOST_BY_VALUE: Final = INDIRECT  # bytes of the largest variable that a closure copies
 _SHARED: Final = 16  # bytes of an object that several variables may share

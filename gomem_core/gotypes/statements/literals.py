@@ -1,6 +1,6 @@
 """Composite literals: T{…}."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gomem_core.gotypes.model import Array, Referring, Struct, Type, underlying
 from gomem_core.gotypes.statements import maps, slices
@@ -8,6 +8,7 @@ from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.plan import Handle, Link
 from gomem_core.gotypes.statements.shapes import part
 from gomem_core.gotypes.statements.values import Known, Value
+from gomem_core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

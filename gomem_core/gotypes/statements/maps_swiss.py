@@ -9,12 +9,13 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.frozen import frozen
 from gomem_core.gotypes.model import BASICS, Array, Type
 from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, Request, element
 from gomem_core.gotypes.statements.shapes import INDIRECT, Shapes, pointer_to, struct
+from gomem_core.named import NamedTuple
 
 _SLOTS: Final = 8  # of a group
 _LOAD: Final = 7  # of eight slots that are used at most, where there are more than one group

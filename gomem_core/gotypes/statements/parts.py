@@ -1,11 +1,12 @@
 """Parts of values: elements, slices of slices, what an interface holds."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gomem_core.gotypes.model import BASICS, WORD, Array, Struct, Type, underlying
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, slice_of
 from gomem_core.gotypes.statements.values import Value, unknown
 from gomem_core.gotypes.syntax import field
+from gomem_core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

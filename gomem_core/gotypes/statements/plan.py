@@ -1,11 +1,12 @@
 """What a statement asks of a heap: objects in order, pointers between them, and objects that it is done with."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import Pattern
 from gomem_core.go.versions import MOST_MODELLED
 from gomem_core.gotypes.errors import GoError
+from gomem_core.named import NamedTuple
 
 # An object: its number in the session's table, or -1 - n for the n-th one that the plan asks for.
 Handle = int

@@ -1,7 +1,7 @@
 """Statements: what a line of them does to variables and to the heap."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.model import BASICS, Basic, Referring, Struct, Type, underlying
@@ -15,6 +15,7 @@ from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, par
 from gomem_core.gotypes.statements.source import StatementSource
 from gomem_core.gotypes.statements.values import UNTYPED_NIL, Value
 from gomem_core.gotypes.syntax import field
+from gomem_core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -5,9 +5,10 @@ the heap runs out of memory halfway (OutOfMemory), the machine puts it back as i
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gomem_core.frozen import mutable
 from gomem_core.lang import ParseError
 from gomem_core.lang.commands import ByName, Ref
 from gomem_core.queries.links import LinkIndex
@@ -48,7 +49,7 @@ class CommandError(Exception):
         return ParseError(start + 1, len(text) - start, message, (), self.suggestion)
 
 
-@dataclass(slots=True)
+@mutable
 class Context:
     """A session's heap and objects: `engine` drives it, `world` looks at it; `step` is the number of the command being done.
 

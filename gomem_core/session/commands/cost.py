@@ -3,7 +3,6 @@
 The divisors are how many objects or spans are handled in the time of a plain command (tests/measure_time.py).
 """
 
-import re
 from typing import Final
 
 from gomem_core.lang.commands import (
@@ -29,6 +28,7 @@ from gomem_core.lang.commands import (
     Statement,
     Target,
 )
+from gomem_core.regex import regex
 from gomem_core.session.commands.context import Context
 
 BLINK: Final = 4_001  # work that keeps a user waiting for more than a blink: 20,000 allocations
@@ -40,7 +40,7 @@ _LOOKED_AT: Final = 1_000
 _SUMMED: Final = 100
 
 
-_NUMBER: Final = re.compile(r"[0-9]{1,12}")
+_NUMBER: Final = regex(r"[0-9]{1,12}")
 
 
 def cost(context: Context, command: Command | None) -> int:

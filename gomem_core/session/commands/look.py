@@ -1,6 +1,5 @@
 """Commands that only look: show, find, advise, invariants, help."""
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from gomem_core.lang.numbers import read_size
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.queries.graphs import graph_of, hold_now
+from gomem_core.regex import regex
 from gomem_core.report import Result, told
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.session.commands.refused import refused
@@ -21,7 +21,7 @@ from gomem_core.world.world import World
 if TYPE_CHECKING:
     from gomem_core.schema import looking
 
-_HEX: Final = re.compile(r"[0-9a-f]+")  # as panes show addresses
+_HEX: Final = regex(r"[0-9a-f]+")  # as panes show addresses
 
 
 def _show(context: Context, command: Show) -> Result:

@@ -1,7 +1,8 @@
 """What statements of Go are answered with: the objects that they made, and what became of the value."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from gomem_core.named import NamedTuple
 from gomem_core.report import Result, counted, format_bytes, hexed
 from gomem_core.report import Served as Answered
 from gomem_core.report import told as said
