@@ -11,7 +11,6 @@ ANY: Final = "*"  # the style of a blank that looks the same in all styles
 _SHOWS_ON_BLANKS = regex(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
 _BLANKS = regex(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
 _LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over them
-_LEAST_PLACE = 6  # bytes: what goes to a row and a column is not shorter
 
 Run = tuple[int, int, int, str]
 """Neighbouring cells that are written in one style: row, first column, the column after the last, text."""
@@ -56,24 +55,33 @@ def _erasing(text: str, to_the_end: bool) -> tuple[str, int]:
 
 def _move(at: tuple[int, int] | None, x: int, y: int) -> str:
     """The shortest sequence that moves the cursor; columns and rows count from 0."""
+    place = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
     if at is None:
-        return _place(x, y)
-    relative = _relative(x - at[0], y - at[1])
-    if x and len(relative) <= _LEAST_PLACE:
-        return relative
-    place = _place(x, y)
+        return place
+    relative = _relative(at[0], x, y - at[1])
     return relative if len(relative) <= len(place) else place
 
 
-def _place(x: int, y: int) -> str:
-    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+@lru_cache(maxsize=8192)  # a frame has some 80 moves, and most are like those in the frame before
+def _relative(before: int, x: int, down: int) -> str:
+    """Rows down, or up, and to column x."""
+    return _rows(down) + min(_columns(before, x), "\r" + _columns(0, x), key=len)
 
 
-@lru_cache(maxsize=4096)  # a frame has some 80 moves, and most are like those in the frame before
-def _relative(right: int, down: int) -> str:
-    vertical = "" if not down else f"\x1b[{_count(abs(down))}{'B' if down > 0 else 'A'}"
-    back = "\b" * -right if right > -4 else f"\x1b[{-right}D"
-    return vertical + ("" if not right else f"\x1b[{_count(right)}C" if right > 0 else back)
+def _rows(down: int) -> str:
+    """So many rows down; vertical tabs stay in their column, as terminals know them, and no tty makes anything else of them."""
+    if 0 <= down < len("\x1b[9B"):
+        return "\v" * down
+    return f"\x1b[{_count(abs(down))}{'B' if down > 0 else 'A'}"
+
+
+def _columns(before: int, x: int) -> str:
+    """From one column to another."""
+    right = x - before
+    ways = [f"\x1b[{_count(right)}C" if right > 0 else f"\x1b[{_count(-right)}D" if right else "", f"\x1b[{x + 1}G"]
+    if right <= 0:
+        ways.append("\b" * -right)
+    return min(ways, key=len)
 
 
 def _count(n: int) -> str:

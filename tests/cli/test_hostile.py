@@ -292,8 +292,8 @@ def test_the_explorer(tmp_path: Path) -> None:
     assert copied is not None
     assert r"a\u202eb\u200bc\u2066d" in base64.b64decode(copied[1]).decode()
     sent = sent.replace(copied[0], "")
-    # Textual asks for the common pointer at its start (OSC 22); a backspace is a step to the left.
-    own = re.sub(r"\x1b\]22;default\x07|\x08|\x1b(?:\[[0-9;?<>=$]*[a-zA-Z@`]|\[[0-9;?]*\$[a-z]|[=>78])|[\r\n\x0f\x0e]", "", sent)
+    # Textual asks for the common pointer at its start (OSC 22); a backspace is a step to the left, a vertical tab one down.
+    own = re.sub(r"\x1b\]22;default\x07|\x1b(?:\[[0-9;?<>=$]*[a-zA-Z@`]|\[[0-9;?]*\$[a-z]|[=>78])|[\b\r\n\v\x0f\x0e]", "", sent)
     assert RAW.search(own) is None, RAW.findall(own)
 
 

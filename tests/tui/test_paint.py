@@ -11,6 +11,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from gomem_tui.draw import sequences
+from gomem_tui.draw.sequences import Runs
 from gomem_tui.draw.updates import UpdatePainter
 from gomem_tui.settings.look import Look
 
@@ -135,7 +137,32 @@ def test_a_colour_is_switched_on_once_a_frame() -> None:
     painted(painter, LayoutUpdate([[Strip([Segment("." * COLUMNS)])]] * 2, Region(0, 0, COLUMNS, 2)))
     strip = Strip([Segment("ab", Style.parse("color(1)")), Segment("cd", Style.parse("color(2)")), Segment("." * (COLUMNS - 4))])
     written = painted(painter, LayoutUpdate([[strip]] * 2, Region(0, 0, COLUMNS, 2)))
-    assert written == "\x1b[31m\x1b[1Hab\x1b[2Hab\x1b[32m\x1b[Acd\x1b[B\b\bcd\x1b[m"
+    assert written == "\x1b[31m\x1b[1Hab\v\rab\x1b[32m\x1b[Acd\v\b\bcd\x1b[m"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        ((3, 0), (3, 1), "\v\b"),  # what was written leaves the cursor one column further on
+        ((3, 0), (4, 3), "\v\v\v"),
+        ((3, 0), (4, 4), "\x1b[4B"),
+        ((3, 0), (0, 1), "\v\r"),
+        ((20, 0), (5, 1), "\v\x1b[6G"),
+        ((20, 0), (12, 1), "\v\x1b[9D"),
+        ((3, 0), (12, 1), "\v\x1b[8C"),
+        ((3, 2), (4, 1), "\x1b[A"),
+        ((3, 0), (4, 0), ""),
+        ((3, 5), (22, 0), "\x1b[1;23H"),
+    ],
+)
+def test_the_shortest_way_is_taken(before: tuple[int, int], after: tuple[int, int], moved: str) -> None:
+    (x, y), (to_x, to_y) = before, after
+    runs: Runs = {"": [(y, x, x + 1, "a"), (to_y, to_x, to_x + 1, "b")]}
+    told = sequences.written(runs, COLUMNS)
+    assert told == f"\x1b[{y + 1};{x + 1}Ha{moved}b"
+    screen = pyte.Screen(COLUMNS, 6)
+    pyte.Stream(screen).feed(told)
+    assert (screen.buffer[y][x].data, screen.buffer[to_y][to_x].data) == ("a", "b")
 
 
 def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() -> None:
@@ -146,7 +173,7 @@ def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() 
     painter = UpdatePainter()
     painted(painter, both)
     after = LayoutUpdate([[Strip([Segment("界b")])], [Strip([Segment("abXde")])]], Region(0, 0, 5, 2))
-    assert painted(painter, after) == "\x1b[1H界\x1b[2;3HX"  # \x1b[B would be shorter
+    assert painted(painter, after) == "\x1b[1H界\x1b[2;3HX"  # \v would be shorter
 
 
 def test_a_gap_that_was_never_drawn_is_jumped_over() -> None:
