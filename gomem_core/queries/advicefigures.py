@@ -33,6 +33,7 @@ What = Literal[
     "pin",
     "huge pages",
     "given back",
+    "remedy",
 ]
 
 

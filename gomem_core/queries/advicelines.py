@@ -10,7 +10,7 @@ from gomem_core.foreign import brief
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.pattern import LONGEST
 from gomem_core.named import NamedTuple
-from gomem_core.queries.advicefigures import CLASSES, TYPES, Advice, Units, What
+from gomem_core.queries.advicefigures import CLASSES, TYPES, Advice, ClassRoom, Units, What
 from gomem_core.report import format_bytes, told
 
 _LONGEST_TYPE: Final = 40  # characters of its name
@@ -80,13 +80,30 @@ _SENTENCES: Final = {
         "of these in {n:,} huge pages of {size} that also hold spans in use; {whole} in wholly free ones",
     ),
     "full chunks": ("in chunks nearly full, which the scavenger leaves alone",) * 2,
-    "few": ("most of it: beside only {beside}, in {n:,} chunk", "most of it: beside only {beside}, in {n:,} chunks"),
+    "few": ("most of it: beside {beside}, in {n:,} chunk", "most of it: beside {beside}, in {n:,} chunks"),
     "pin": ("chunk {addr:x}: beside {beside}{place}",) * 2,
     "given back": ("given back to the operating system; the addresses stay",) * 2,
 }
 _REASONS: Final = {
     False: "their spans are given back once free for 5 minutes",
     True: "in the background Go gives back what is beyond 110% of the collector's goal",
+}
+_DEAD: Final = "→ what is allocated next sweeps them first; runtime.GC() does so at once"
+_UNMOVED: Final = (
+    "→ no setting helps, since Go moves no object; most to gain: {objects} in class {number}, {size} {kind}, "
+    "which keep {spans} where {needed:,} would do"
+)
+_FLUSHED: Final = "→ the next collection takes the slots back; with a lower GOMAXPROCS fewer Ps keep any"
+_GOROUTINES: Final = (
+    "→ /debug/pprof/goroutine tells what goroutines wait for; a collection halves stacks of which less than a quarter is used"
+)
+_MUCH: Final = 10  # percent of all, from which stacks are worth a word
+_AT_ONCE: Final = {
+    False: "→ debug.FreeOSMemory() gives it back at once",
+    True: (
+        "→ debug.FreeOSMemory() gives it back at once, whatever lies beside it; with a GOMEMLIMIT below {kept} Go does so "
+        "as it goes on, and collects more often where what lives comes near that"
+    ),
 }
 _SHARED: Final = "several objects refer, none of which keeps it alone"
 _ENOUGH: Final = "; {needed:,} would hold {objects}"
@@ -141,6 +158,8 @@ def _of_objects(advice: Advice) -> Iterator[AdviceLine]:
         dead = advice.object_count - advice.live_count
         text, which = (_say("garbage", dead), "state:inuse") if advice.reached else (_say("dead", dead), "^waits$")
         yield AdviceLine("dead", advice.dead, text, which, doubt=doubt)
+        if not advice.reached:
+            yield AdviceLine("remedy", None, _DEAD, which, more=True)
 
 
 def _of_kinds(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
@@ -187,6 +206,17 @@ def _of_slots(advice: Advice) -> Iterator[AdviceLine]:
         said = _say("class", room.spans, number=number, size=format_bytes(room.elemsize), kind=kind, needed=needed)
         spans = f"class:{number} kind:{kind} used<100%"
         yield AdviceLine("class", room.free, said, spans, more=True, doubt=doubt)
+    occupied = [room for room in gaining if room.objects]
+    if occupied:
+        yield _unmoved(max(occupied, key=lambda room: room.free * (room.spans - room.needed) / room.spans))
+
+
+def _unmoved(room: ClassRoom) -> AdviceLine:
+    """What to do about half-empty spans: who keeps the few objects of this class has to be found."""
+    number, kind = room.spanclass >> 1, kind_of(room.spanclass)
+    size, objects, spans = format_bytes(room.elemsize), _objects(room.objects), _spans(room.spans)
+    text = _UNMOVED.format(objects=objects, number=number, size=size, kind=kind, spans=spans, needed=room.needed)
+    return AdviceLine("remedy", None, text, f"class:{number} kind:{kind} used<100%", more=True)
 
 
 def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
@@ -202,8 +232,12 @@ def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
         pages = [f"free pages: {format_bytes(advice.idle_pages)}"] if advice.idle_pages else []
         text = _say(which, len(advice.idle), kept="; ".join((*slots, *pages)))
         yield AdviceLine("idle Ps", kept, text, _of_ps(advice.idle))
+        if advice.idle_slots:
+            yield AdviceLine("remedy", None, _FLUSHED, _of_ps(advice.idle), more=True)
     if advice.stacks:
         yield AdviceLine("stacks", advice.stacks, _say("stacks", advice.stack_spans), "state:manual")
+        if advice.stacks * 100 >= _MUCH * advice.held:
+            yield AdviceLine("remedy", None, _GOROUTINES, "state:manual", more=True)
 
 
 def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
@@ -216,6 +250,8 @@ def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
             yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True, doubt=doubt)
         yield from _of_pins(advice, doubt)
         yield from _of_units("huge pages", advice.huge, doubt)
+        kept = format_bytes(advice.held - (advice.given_back or 0))
+        yield AdviceLine("remedy", None, _AT_ONCE[advice.by_page].format(kept=kept), "state:free", more=True)
     if advice.given_back is None:
         yield AdviceLine("given back", None, _UNKNOWN["given back"].format(why=why), doubt=why)
     elif advice.given_back:

@@ -216,11 +216,14 @@ def test_what_is_said() -> None:
         "22.5K  free slots of 3 half-empty spans; 1 would hold the objects",
         "         by slots taken, 0 … 100%: 3 0 0 0 0 0 0 0 0 0; full: 0",
         "22.5K    class 25, 512 B noscan: 3 spans; 1 would hold 3 objects",
+        "         → no setting helps, since Go moves no object; most to gain: 3 objects in class 25, 512 B noscan, "
+        "which keep 3 spans where 1 would do",
         "10.0M  free pages; their spans are given back once free for 5 minutes",
         " 8.0M    of these in 2 chunks of 4.0M that also hold spans in use; 2.0M in wholly free ones",
         " 4.0M    chunk c420000000: beside 1 object in 1 span, at c42000c600",
         " 4.0M    chunk c420400000: beside 2 objects in 2 spans",
         " 4.0M    of these in 2 huge pages of 2.0M that also hold spans in use; 6.0M in wholly free ones",
+        "         → debug.FreeOSMemory() gives it back at once",
     ]
 
 

@@ -1,5 +1,6 @@
 """Advice on real heaps: what a program said of itself (ReadMemStats) is what the lines add up to."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -9,9 +10,12 @@ from gomem_core.outside.world import world_of
 from gomem_core.queries.advicefigures import Advice
 from gomem_core.queries.advicelines import lines_of
 from gomem_core.queries.advise import advise
+from gomem_core.report import format_bytes
 from gomem_core.world.still import Still
 from tests.core.test_advise import by_hand, sums
 from tests.outside.corefiles import NAMES, truth
+from tests.outside.goprograms import built, running
+from tests.outside.test_attach import look as look_at
 from tests.outside.test_cores import expected, look
 
 WORK_BUFFERS = 32 << 10  # the collector takes them from the heap in such pieces: they are no stacks
@@ -90,3 +94,50 @@ def test_spans_with_one_object_each_stand_out() -> None:
         assert found.occupancy[0] > found.half_empty / 2
         assert found.needed < found.half_empty / 3
         assert found.free_slots > 4 * found.objects
+
+
+FREED = [("1.21", "server"), ("1.24", "many"), ("1.27", "server"), ("1.27", "many")]
+
+
+@pytest.mark.parametrize(("minor", "name"), FREED)
+def test_what_is_advised_helps(minor: str, name: str) -> None:
+    """The program does what the remedies say, and is looked at again; what nothing helps against stays."""
+    with running(built(name, minor), N="2000") as program:
+        for _ in range(10):  # on a busy machine a P may take slots again before it is looked at
+            program.ask("g")
+            collected = advise(world_of(look_at(program.pid)))
+            if not collected.idle_slots:
+                break
+        assert collected.idle_slots == 0, "the next collection takes the slots back"
+        assert collected.free_pages > 100_000
+        assert collected.chunks.beside > 0
+        told = {line.text: line.filter for line in lines_of(collected) if line.what == "remedy"}
+        (unmoved,) = (text for text in told if "no setting helps" in text)
+        (at_once,) = (text for text in told if "debug.FreeOSMemory() gives it back at once" in text)
+        program.ask("f")
+        after = advise(world_of(look_at(program.pid)))
+        assert after.free_pages < collected.free_pages // 4, "also beside objects; some comes free just afterwards"
+        assert after.chunks.full < collected.free_pages // 4
+        assert abs(after.half_empty - collected.half_empty) <= 2
+        assert format_bytes(collected.held - (collected.given_back or 0)) in at_once
+        rooms = by_hand(world_of(look_at(program.pid)))["rooms"]
+        number, kind = re.findall(r"class (\d+), .* (scan|noscan)", unmoved)[0]
+        spans, objects, _ = rooms[2 * int(number) + (kind == "noscan")]
+        assert re.search(rf"{spans:,} spans? where", unmoved)
+        assert f"{objects:,} object" in unmoved
+        assert told[unmoved] == f"class:{number} kind:{kind} used<100%"
+
+
+def test_dead_objects_go_by_a_collection() -> None:
+    found = advice("sweep-1.27.3")
+    assert found.dead
+    assert any("runtime.GC() does so at once" in line.text for line in lines_of(found))
+    assert not any("runtime.GC()" in line.text for line in lines_of(advice("frag-1.22.10-sw")))
+
+
+def test_stacks_are_worth_a_word_where_they_are_much() -> None:
+    for name in NAMES:
+        found = advice(name)
+        told = [line for line in lines_of(found) if "goroutines wait for" in line.text]
+        assert len(told) == (found.stacks >= found.held / 10)
+    assert any(advice(name).stacks >= advice(name).held / 10 for name in NAMES)

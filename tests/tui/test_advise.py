@@ -61,7 +61,7 @@ async def test_it_is_one_page(size: tuple[int, int]) -> None:
 async def test_enter_shows_the_spans_of_the_line_and_w_comes_back_to_it() -> None:
     app = explorer(*PINNED)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("w", *["down"] * 6, "enter")
+        await pilot.press("w", *["down"] * 7, "enter")
         await settled(pilot)
         assert app.stage.arrangement.name == "spans"
         pin = advise(app.model.world).pins[0]
