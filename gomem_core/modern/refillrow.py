@@ -15,8 +15,8 @@ from gomem_core.modern.mspan import MSpan
 def refill_row(cache: MCache, central: MCentral, sweeper: SpanSweeper, pacer: Pacer, most: int, p: int) -> list[MSpan]:
     """Let the P have up to `most` fresh spans in turn, and take all of their slots.
 
-    None where the next refill is to be done by itself: the P's span has room, a span is there already or can be swept, somebody
-    has to pay, a collection starts, the page cache is to be filled, or each step is narrated.
+    Returns none where the next refill is to be done by itself: the P's span has room, a span is there already or can be swept,
+    somebody has to pay, a collection starts, the page cache is to be filled, or each step is narrated.
     """
     h = cache.heap
     nbytes = central.npages << PAGE_SHIFT
