@@ -144,6 +144,27 @@ async def test_a_filter_is_followed_unless_somebody_looks_elsewhere() -> None:
         compare(beside, "came back")
 
 
+@pytest.mark.parametrize("keys", ["w enter", "w j j enter", "w G enter", "7 enter", "7 G enter", "9 G enter", "0 j enter"])
+async def test_enter_leads_a_follower_where_it_leads_the_presenter(keys: str) -> None:
+    text = f"go 1.27\n{SESSION}type node struct {{ next *node; n int }}\nx := new(node)\ny := new(node)\ny.next = x\n"
+    beside = Beside(Console(True, read_script("s", text, "s")), (120, 40))
+    async with beside.app.run_test(size=beside.size) as pilot:
+        await press(pilot, "greater_than_sign")
+        compare(beside, "before")
+        hands = Hands(beside.view)
+        for key in keys.split():
+            hands.press(key)
+            beside.followed()  # one sees what one goes to
+        await press(pilot, keys)
+        model = beside.view.model
+        assert beside.view.own
+        assert beside.view.arrangement.current == beside.app.stage.arrangement.current
+        assert model.scene.selection == beside.app.model.scene.selection
+        assert {name: order.text for name, order in model.orders.items()} == {
+            name: order.text for name, order in beside.app.model.orders.items()
+        }
+
+
 async def test_a_lesson_looks_the_same() -> None:
     desk = Console(True, find_lesson("3").script)
     await walk(Beside(desk, (120, 40)), ["space"] * 12 + ["b b", "e", "space"])
