@@ -55,7 +55,7 @@ def _to_spans(panes: Panes, model: Model, choose: Callable[[Pane], None]) -> Ent
     """Show the spans of which the selected line of advice speaks."""
     line = panes.advise.line()
     if line is None:
-        return Entered()
+        return Entered("The advice is not worked out yet.")
     wrong = model.filter(line.filter)
     choose("spans")
     panes.spans.start()

@@ -14,6 +14,7 @@ from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import read_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.lessons import find_lesson
+from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_file
@@ -155,6 +156,8 @@ async def test_enter_leads_a_follower_where_it_leads_the_presenter(keys: str) ->
         for key in keys.split():
             hands.press(key)
             beside.followed()  # one sees what one goes to
+            if (advice := beside.view.model.advice).behind:
+                finish(advice.work())()
         await press(pilot, keys)
         model = beside.view.model
         assert beside.view.own
