@@ -73,7 +73,7 @@ class _Tracer:
         code = _try(_SEIZE, tid)
         if not code:
             self._waiting.add(tid)
-        elif code == errno.ESRCH:
+        elif code == errno.ESRCH or _has_ended(tid):
             self._ended.add(tid)
         else:
             raise NotPermitted(_why_not_held(self._pid))
@@ -132,6 +132,11 @@ def _try(request: int, tid: int, data: int = 0) -> int:
     if _ptrace is None:
         raise NotPermitted("this system has no ptrace, with which a process is held still")
     return 0 if _ptrace(request, tid, None, data) >= 0 else ctypes.get_errno()
+
+
+def _has_ended(tid: int) -> bool:
+    """Whether a thread has ended, even if it is still listed: then the kernel says that it may not be seized."""
+    return status_of(tid).get("State", "X")[:1] in "XZ"
 
 
 def _why_not_held(pid: int) -> str:
