@@ -19,6 +19,7 @@ from typing import Final
 
 from gomem_core.outside.errors import Gone, NotPermitted, NotStopped
 from gomem_core.outside.process import status_of, why_not
+from gomem_core.outside.turns import TURNS
 
 _DETACH, _SEIZE, _INTERRUPT = 17, 0x4206, 0x4207  # PTRACE_…
 _EVENT_STOP: Final = 128  # PTRACE_EVENT_STOP
@@ -155,7 +156,7 @@ def held(pid: int) -> Iterator[Held]:
     tracer = _Tracer(pid)
     interval = sys.getswitchinterval()
     collects = gc.isenabled()
-    with _undisturbed():
+    with TURNS.alone(), _undisturbed():
         sys.setswitchinterval(_SWITCH)
         gc.disable()  # to go through all objects of an explorer takes longer than to read a heap
         began = time.monotonic_ns()

@@ -1,6 +1,7 @@
 """What `gomem attach` and `gomem core` share: a real heap in the explorer, or one of its panes as text."""
 
 import argparse
+import gc
 import sys
 
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, is_terminal, say
@@ -8,6 +9,7 @@ from gomem_core.files.script import ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.panes import read_pane
 from gomem_core.suggest import did_you_mean
+from gomem_tui.commands.ahead import imported_meanwhile
 from gomem_tui.commands.given import give_types
 from gomem_tui.commands.open import Opened, show
 
@@ -23,7 +25,11 @@ def explore_real(args: argparse.Namespace, opened: Opened, every: float = 0) -> 
     pane = None if args.pane is None else _pane(args.pane)
     if pane is not None and (args.text or not (is_terminal(sys.stdin) and is_terminal(sys.stdout) and not args.plain)):
         return _print_pane(args, opened, pane)
-    return show(args, opened, () if pane is None else (pane,), every)
+    gc.disable()  # until the first picture, as for other sessions: what is imported and read now all stays
+    try:
+        return show(args, opened, () if pane is None else (pane,), every, meanwhile=imported_meanwhile)
+    finally:
+        gc.enable()
 
 
 def _pane(word: str) -> str:
