@@ -302,7 +302,7 @@ class Explorer(DrawnApp):
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
         if self.looking.end() or self.projector.end():  # any key does that; one that would look, or lead out, nothing else
             self.footer.say("")
-            if any(event.key in self.keyboard.names(action) for action in ("step", "last_step", "back")):
+            if event.key in self.keyboard.bound({"step", "last_step", "back"}):
                 return
         if self.message and not self.stage.typing and not self.work.busy:
             self.footer.say("")

@@ -328,6 +328,7 @@ def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
         (["--text", "--size", "60x15"], "from 60x16"),
         (["--text", "--size", "1001x40"], "to 1000x1000"),
         (["--text", "--focus", "spanz"], "argument --focus: spanz is not a pane; did you mean spans?"),
+        (["--text", "--focus", "nix"], "argument --focus: nix is not a pane; panes are spans, arena, bitmap, "),
         (["--text", "--at", ""], "argument --at: expected the number of a step"),
         (["--text", "--at", "1x"], "argument --at: 1x is not a step"),
         (["--text", "--at", "End"], "argument --at: End is written in lower case; did you mean end?"),
