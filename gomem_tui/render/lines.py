@@ -120,7 +120,7 @@ def fit_all(lines: list[Line], port: Port) -> list[Line]:
 
 def plain(line: Line) -> str:
     """Its text alone."""
-    return "".join(text for text, _ in line)
+    return "".join([text for text, _ in line])
 
 
 def bar(share: float, width: int) -> str:
