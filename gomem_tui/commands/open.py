@@ -74,7 +74,7 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
 
 def _go(console: "Console", at: "Stop") -> None:
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- few say where
-    from gomem_core.session.commands import CommandError  # noqa: PLC0415 -- the same
+    from gomem_core.session.commands.context import CommandError  # noqa: PLC0415 -- the same
     from gomem_core.session.commands.movefaults import step_of  # noqa: PLC0415 -- the same
 
     try:
