@@ -15,7 +15,7 @@ from gomem_core.foreign import brief
 from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
-    from gomem_core.lang.moves import Stop
+    from gomem_core.lang.moves import Pane, Stop
     from gomem_core.session.console import Console
     from gomem_tui.settings.settings import Chosen
 
@@ -45,7 +45,7 @@ def execute(args: argparse.Namespace) -> int:
     return print_data(args)
 
 
-def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | None" = None) -> int:
+def explore(args: argparse.Namespace, panes: "tuple[Pane, ...]" = (), at: "Stop | None" = None) -> int:
     """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput.
 
     It begins with these panes, and `at` a step or a time.
@@ -94,7 +94,7 @@ def _speed(text: str | None) -> float:
     return speed
 
 
-def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), every: float = 0, speed: float = 1) -> int:
+def show(args: argparse.Namespace, opened: Opened, panes: "tuple[Pane, ...]" = (), every: float = 0, speed: float = 1) -> int:
     """The explorer, as options, environment and configuration want it.
 
     It begins with these panes, and looks again at a process `every` so many seconds (0: when it is asked to).  `speed` is that of

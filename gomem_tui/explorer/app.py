@@ -169,7 +169,7 @@ class Explorer(DrawnApp):
         if self.stage.typing:
             return Where("prompt")
         moment, read = self.model.session.is_one_moment, self.model.is_read
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
+        return Where(self.stage.arrangement.current, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
