@@ -3,7 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
+from gomem_core.world.lazycolumn import LazyColumn
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
 from gomem_core.world.still_spans import Chains, Places
 
@@ -171,8 +172,8 @@ class Table:
     def slots(self) -> SlotColumns:
         """The bits of the slots of each row; each is made when it is asked for."""
         bits, count = self.snapshot.bits, len(self.span)
-        alloc, mark = (_Made(count, self._bit_sets(words)) for words in (bits.alloc_words, bits.mark_words))
-        return SlotColumns(alloc, None, mark, None, _Made(count, self._ptr_words(self.snapshot.pointers.bits)))
+        alloc, mark = (LazyColumn(count, self._bit_sets(words)) for words in (bits.alloc_words, bits.mark_words))
+        return SlotColumns(alloc, None, mark, None, LazyColumn(count, self._ptr_words(self.snapshot.pointers.bits)))
 
     def _bit_sets(self, words: Words) -> Callable[[int], int]:
         """What makes the bit set of a row, of these bits of all spans."""
@@ -223,31 +224,6 @@ class Table:
     def counts(self) -> array[int]:
         """How many slots of each row are allocated."""
         return _array(self._spread(self.snapshot.bits.taken_counts))
-
-
-class _Made(Sequence[Any]):
-    """A column whose entries are made when they are asked for, and that is equal to one with the same entries."""
-
-    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
-        self._count, self._make = count, make
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: Any) -> Any:  # Any: a number or a slice, as for any sequence
-        if isinstance(index, slice):
-            return tuple(map(self._make, range(*index.indices(self._count))))
-        if not -self._count <= index < self._count:
-            raise IndexError(index)
-        return self._make(index % self._count)
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._make, range(self._count))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(other) == self._count and all(a == b for a, b in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as for other columns
 
 
 def _array(column: NDArray[Any]) -> array[int]:

@@ -16,7 +16,7 @@ from gomem_core.foreign import brief
 from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
-    from gomem_core.lang.moves import Stop
+    from gomem_core.lang.moves import Pane, Stop
     from gomem_core.session.console import Console
     from gomem_tui.settings.settings import Chosen
 
@@ -48,7 +48,7 @@ def execute(args: argparse.Namespace) -> int:
     return print_data(args)
 
 
-def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | None" = None) -> int:
+def explore(args: argparse.Namespace, panes: "tuple[Pane, ...]" = (), at: "Stop | None" = None) -> int:
     """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput.
 
     It begins with these panes, and `at` a step or a time.
@@ -77,7 +77,7 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
 
 def _go(console: "Console", at: "Stop") -> None:
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- few say where
-    from gomem_core.session.commands import CommandError  # noqa: PLC0415 -- the same
+    from gomem_core.session.commands.context import CommandError  # noqa: PLC0415 -- the same
     from gomem_core.session.commands.movefaults import step_of  # noqa: PLC0415 -- the same
 
     try:
@@ -100,7 +100,7 @@ def _speed(text: str | None) -> float:
 def show(
     args: argparse.Namespace,
     opened: Opened,
-    panes: tuple[str, ...] = (),
+    panes: "tuple[Pane, ...]" = (),
     every: float = 0,
     speed: float = 1,
     meanwhile: Meanwhile = nullcontext,

@@ -172,7 +172,7 @@ class Explorer(DrawnApp):
         if self.stage.typing:
             return Where("prompt")
         moment, read = self.model.session.is_one_moment, self.model.is_read
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
+        return Where(self.stage.arrangement.current, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
@@ -306,7 +306,7 @@ class Explorer(DrawnApp):
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
         if self.looking.end() or self.projector.end():  # any key does that; one that would look, or lead out, nothing else
             self.footer.say("")
-            if any(event.key in self.keyboard.names(action) for action in ("step", "last_step", "back")):
+            if event.key in self.keyboard.bound({"step", "last_step", "back"}):
                 return
         if self.message and not self.stage.typing and not self.work.busy:
             self.footer.say("")

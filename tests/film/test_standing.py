@@ -131,13 +131,21 @@ def test_until_a_type_holds_so_many_bytes() -> None:
 
 def test_what_would_change_a_recorded_heap_is_refused_with_the_way_to_do_it() -> None:
     console = _console()
-    for line in ("alloc 48", "gc", "take-up"):
+    for line in ("alloc 48", "gc", "take-up", "whatif alloc 48"):
         error = console.submit(line).error
         assert error is not None
         assert "gomem convert" in error.message
     assert "film" in str(console.submit("look").error)
     assert "film" in str(console.submit("until grow").error)
     assert console.session.step == 0
+
+
+def test_an_event_that_has_a_name_is_called_an_event() -> None:
+    console = _console()
+    console.submit("goto 1234")
+    result = console.submit("mark here").result
+    assert result is not None
+    assert result.summary == "event 1,234 is the bookmark here now; goto here returns to it"
 
 
 def test_two_moments_can_be_compared() -> None:

@@ -293,7 +293,7 @@ def test_the_quick_way_to_all_slots_is_the_same_as_the_plain_one(name: str) -> N
 def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> None:
     w = world(name)
     once, each = (ObjectOrder(w, w.objects, many=many) for many in (0, 1 << 40))
-    texts = ("state:dead", "state:taken kind:noscan", "state!=dead", "size>0", "dropped>0", "")
+    texts = ("state:dead", "state:taken kind:noscan", "state!=dead", "size>0", "size>=1K", "size:48 kind:scan", "dropped>0", "")
     for text in texts if len(w.objects) < 5000 else texts[:1]:
         for sort in ("state", "size") if not text else ("state",) if text == "state:dead" else ("step",):
             for order in (once, each):
@@ -303,7 +303,7 @@ def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> 
             assert rows == [each.oid(row) for row in range(len(each))], (text, sort)
             if text == "state:dead":
                 assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
-            if text in ("size>0", "dropped>0"):
+            if text == "dropped>0":
                 assert rows == [], "what is not known passes nothing"
 
 
@@ -365,6 +365,18 @@ def test_fields_of_thousands_of_objects_are_those_of_each(name: str) -> None:
         assert column(of, "slot", start, stop).tolist() == [w.slots.elemsize_at(info.addr) for info in infos]
         assert [n == 0 for n in column(of, "ptrdata", start, stop)] == [info.ptrdata == 0 for info in infos]
         assert [types.names[n] for n in types.places(start, stop)] == [info.type for info in infos]
+
+
+@pytest.mark.parametrize("many", [0, 1 << 40])
+def test_objects_are_filtered_by_their_slots_where_it_is_not_known_what_was_asked_for(many: int) -> None:
+    w = world("idle-1.21.13")
+    order = ObjectOrder(w, w.objects, many=many)
+    slots = [w.slots.elemsize_at(w.objects.addr(oid)) for oid in range(len(w.objects))]
+    for text, wanted in (("size>=1K", [slot >= 1024 for slot in slots]), ("size:48", [slot == 48 for slot in slots])):
+        order.filter(text)
+        rows = [order.oid(row) for row in range(len(order))]
+        assert rows == [oid for oid, passes in enumerate(wanted) if passes]
+        assert 0 < len(rows) < len(slots)
 
 
 @pytest.mark.parametrize("many", [0, 1 << 40])
