@@ -25,7 +25,7 @@ _UNSLOTTED: Final = ("__dict__", "__weakref__")  # what a class has only because
 def frozen(cls: type[T]) -> type[T]:
     """A dataclass that is immutable, has slots, and is compared and hashed by its values.
 
-    Of what `field` says it hears `default`, `default_factory` and `compare`.
+    Of what `field` says it hears `default`, `default_factory`, `init` and `compare`.
     """
     return _made(cls, _SHARED)
 
@@ -64,6 +64,7 @@ class _Fields:
         for name, default in getattr(cls, _DEFAULTS).items():
             if isinstance(default, Field):
                 found[name].default, found[name].default_factory, found[name].compare = _said(default)
+                found[name].init = default.init
             else:
                 found[name].default = default
         setattr(cls, "__dataclass_fields__", found)  # noqa: B010 -- mypy knows of no such attribute
@@ -98,6 +99,8 @@ def _compile_init(cls: type) -> Callable[..., None]:
     for name in names:
         scope[f"_set_{name}"] = getattr(cls, name).__set__  # past __setattr__, which refuses
         default, value = defaults.get(name, MISSING), name
+        if isinstance(default, Field) and not default.init:  # __post_init__ sets it
+            continue
         if isinstance(default, Field):
             default, factory, _ = _said(default)
             if factory is not MISSING:
@@ -106,6 +109,8 @@ def _compile_init(cls: type) -> Callable[..., None]:
         scope[f"_default_{name}"] = default
         arguments.append(name if default is MISSING else f"{name}=_default_{name}")
         stores.append(f"    _set_{name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        stores.append("    self.__post_init__()")
     text = f"def __init__({', '.join(arguments)}):\n" + ("\n".join(stores) or "    pass")
     # Not the text itself: an interrupt that comes while text is executed ends a python -m, handled or not.
     exec(compile(text, cls.__qualname__, "exec"), scope)  # noqa: S102 -- as dataclasses do

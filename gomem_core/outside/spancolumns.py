@@ -18,7 +18,7 @@ from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
 from gomem_core.world.lazycolumn import LazyColumn
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
-from gomem_core.world.still_spans import Hung
+from gomem_core.world.still_spans import Chains, Places
 
 _INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))
 LISTS: Final = 4  # of an mcentral
@@ -134,22 +134,26 @@ class Table:
         on = np.flatnonzero((first[central.span] == found) & shown[central.span])
         return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
 
-    def hung(self) -> Hung:
+    def chains(self) -> Chains:
         """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
-        spans, names = self.snapshot.spans, self._profile.central_names
+        span, where = self._on_lists
+        bases, names = _array(self.snapshot.spans.base[span]), self._profile.central_names
+        starts = np.flatnonzero(np.diff(where, prepend=-1))
+        ends = [*starts[1:].tolist(), len(where)]
+        return {
+            (list_ // LISTS, names[list_ % LISTS]): bases[start:end]
+            for start, end, list_ in zip(starts.tolist(), ends, where[starts].tolist(), strict=False)
+        }
+
+    def places(self) -> Places:
+        """The place of each span in its list; likewise."""
         span, where = self._on_lists
         starts = np.flatnonzero(np.diff(where, prepend=-1))
         lengths = np.diff(starts, append=len(where))
-        chains = {
-            (spanclass, names[number]): _array(spans.base[span[start : start + length]])
-            for start, length, spanclass, number in zip(
-                starts.tolist(), lengths.tolist(), *(part.tolist() for part in np.divmod(where[starts], LISTS)), strict=True
-            )
-        }
-        places, counts = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
+        places, counts = (np.zeros(len(self.snapshot.spans), np.int64) for _ in range(2))
         places[span] = np.arange(1, len(span) + 1) - np.repeat(starts, lengths)
         counts[span] = np.repeat(lengths, lengths)
-        return Hung(chains, _array(self._spread(places)), _array(self._spread(counts)))
+        return Places(_array(self._spread(places)), _array(self._spread(counts)))
 
     def disputes(self) -> dict[int, str]:
         """What contradicts itself, by the base of the row."""

@@ -60,7 +60,7 @@ def world_of(snapshot: Snapshot) -> Still:
         spans,
         slots,
         Unknown(DOUBTS[Fact.POINTER]),
-        StillLists(spans, _centrals(table, profile), profile, table.hung),
+        StillLists(spans, _centrals(table, profile), profile, table),
         StillCaches(tuple(_mcaches(table))),
         _sums(snapshot, doubts),
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),

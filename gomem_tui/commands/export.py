@@ -18,7 +18,7 @@ from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError, Stop
 from gomem_core.lang.names import read_stop
 from gomem_core.report import counted
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin

@@ -71,6 +71,7 @@ class Explorer(DrawnApp):
         self._visit = visit = visit or SessionVisit(desk)
         self._stale = False  # the panes are about to look again
         self._moved = False  # ... since the heap or the selection changed, not only the layout
+        self._greeted = False  # the first picture is there
 
         self.model = model = Model(desk, self.changed)
         self.widgets = widgets = Widgets(model, keyboard, lambda: self.size.width)
@@ -129,6 +130,8 @@ class Explorer(DrawnApp):
         if not gc.isenabled():  # __main__ saw to that
             gc.freeze()
             gc.enable()
+        self._greeted = True
+        self.table_actions.catch_up()
         greeting = self._visit.greeting()
         if greeting:
             self.footer.say(greeting)
@@ -198,7 +201,8 @@ class Explorer(DrawnApp):
                 elif not line_pane.pane.unknown:
                     line_pane.pane.reveal()
             line_pane.redraw()
-        self.table_actions.catch_up()
+        if self._greeted:  # a thread that works out big tables would hold up the first picture
+            self.table_actions.catch_up()
 
     def worked(self) -> None:
         """Show where the session stands: at the panes that it points at, in Why from its top, in the prompt what comes next."""

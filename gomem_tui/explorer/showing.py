@@ -13,7 +13,7 @@ from gomem_core.lang.panes import PANES
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.report import Result
-from gomem_core.session.commands import LOOKS
+from gomem_core.session.commands.table import LOOKS
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session

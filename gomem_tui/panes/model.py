@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.lang import Typed, read_line
 from gomem_core.lang.errors import shown
@@ -17,7 +17,6 @@ from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Pane, Select
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.advise import AdviceOrder
-from gomem_core.queries.difference import Difference
 from gomem_core.queries.holdorder import HoldOrder
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
@@ -36,6 +35,9 @@ from gomem_tui.panes.sifter import Sifter
 from gomem_tui.render.heap_parts import Looks
 from gomem_tui.render.lines import Scene, Selection
 from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, ONE_MOMENT
+
+if TYPE_CHECKING:
+    from gomem_core.queries.difference import Difference
 
 _CURVE: Final = 80  # cells of a film's whole curve
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
@@ -86,7 +88,7 @@ class Model:
         return self.session.world
 
     @property
-    def difference(self) -> Difference | None:
+    def difference(self) -> "Difference | None":
         """What differs from another moment, while that is shown."""
         return self.console.difference
 

@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.places import state_directory
 from gomem_core.lang.commands import Gc
-from gomem_core.session.commands import STEPS
+from gomem_core.session.commands.table import STEPS
 from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT

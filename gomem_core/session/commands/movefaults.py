@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import Back, Branch, Compare, Diff, DiffBranch, Forward, Go, Goto, Select, Stop, TakeUp, Time
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.document import Desk
 from gomem_core.session.engine import lacking
 from gomem_core.session.readheap import refusal_of

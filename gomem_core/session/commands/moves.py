@@ -45,7 +45,7 @@ from gomem_core.lang.moves import (
 )
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.session.commands.releases import go
 from gomem_core.session.commands.takeup import take_up
