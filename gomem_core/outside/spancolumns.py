@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
@@ -50,6 +50,7 @@ class Table:
         )
         self.in_use = np.zeros(len(self.span), bool)
         self.in_use[self._has] = self._possible[self._of]
+        self._state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         self._waits = waits(snapshot)
         self._listed, self._following, self._before = self._lists()
 
@@ -64,7 +65,6 @@ class Table:
     def columns(self) -> SpanColumns:
         """All rows as spans."""
         spans, rows = self.snapshot.spans, self.rows
-        state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         cached_by = rows.cache()
         cached_by[self._has] = spans.cached_by[self._of]
         ids = np.append(self.snapshot.ps.id, -1)
@@ -74,7 +74,7 @@ class Table:
         return SpanColumns(
             base=_array(rows.base),
             npages=_array(rows.npages),
-            state=_words(state, STATES),
+            state=_words(self._state, STATES),
             spanclass=_array(self._spread(spans.spanclass)),
             elemsize=_array(self._spread(spans.elemsize)),
             nelems=_array(self._spread(spans.nelems)),
@@ -91,6 +91,10 @@ class Table:
             unusedsince=(None,) * len(self.span),
             ptr=self._ptrs(),
         )
+
+    def states(self) -> array[int]:
+        """The states of all rows, as Spans.column numbers them."""
+        return _array(self._state)
 
     def _ptrs(self) -> tuple[int | None, ...]:
         """Where the mspans are; rows that are no spans have none."""
@@ -221,9 +225,13 @@ class Table:
         waiting: Bytes = np.repeat(np.where(self._waits[span], 0, 255).astype(np.uint8), size[span])
         return taken.tobytes(), (taken & (mark | waiting)).tobytes()
 
-    def counts(self) -> array[int]:
-        """How many slots of each row are allocated."""
-        return _array(self._spread(self.snapshot.bits.taken_counts))
+    def counts(self) -> tuple[array[int], array[int]]:
+        """How many slots of each row are allocated, and how many of them are not dead."""
+        bits = self.snapshot.bits
+        live = bits.taken_counts
+        if self._waits.any():
+            live = np.where(self._waits, counted(bits.taken_words & bits.mark_words, bits.word_start), live)
+        return _array(self._spread(bits.taken_counts)), _array(self._spread(live))
 
 
 def _array(column: NDArray[Any]) -> array[int]:

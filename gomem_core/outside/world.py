@@ -53,7 +53,7 @@ def world_of(snapshot: Snapshot) -> Still:
     arenas = arenas_of(snapshot, profile.arena_bytes)
     table = Table(snapshot, rows_of(snapshot, arenas, bool(profile.padding)), profile)
     doubts = doubts_of(snapshot, profile)
-    spans = StillSpans(table.columns(), [], arenas, profile, table.disputes())
+    spans = StillSpans(table.columns(), [], arenas, profile, table.disputes(), table.states())
     slots = StillSlots(spans, table.slots(), None, arenas, 0, profile, table.joined, table.counts)
     notes = [note for note, told in ((_NOT_ONE, not snapshot.one_moment), (_MARKING, snapshot.marking)) if told]
     facets = Facets(

@@ -5,6 +5,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Final, Protocol, get_args
 
@@ -33,8 +34,13 @@ class StillSpans:
         arenas: Arenas,
         profile: Profile,
         disputes: Mapping[int, str] | None = None,
+        states: array[int] | None = None,
     ) -> None:
-        """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else."""
+        """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else.
+
+        `states`: the column of states as `column` has it, where somebody knows it.
+        """
+        self._numbers: dict[str, array[int]] = {} if states is None else {"state": states}
         self.disputes = {} if disputes is None else dict(disputes)
         self._columns = columns
         self._left_over = tuple(left_over)
@@ -101,10 +107,6 @@ class StillSpans:
                 instead = _INSTEAD.get(name, -1)
                 self._numbers[name] = array("q", [instead if one is None else one for one in column])
         return memoryview(self._numbers[name])[start:stop]
-
-    @cached_property
-    def _numbers(self) -> dict[str, array[int]]:
-        return {}
 
     def each(self) -> Iterator[SpanInfo]:
         """All spans in address order, made one at a time."""
@@ -289,6 +291,15 @@ class StillLists:
         return by_length(((info.npages, info.base) for info in self.free_large()), most)
 
 
+def _places(words: Sequence[str], word: str) -> Iterator[int]:
+    """Where this word stands among others."""
+    at = -1
+    with suppress(ValueError):  # from there on it stands nowhere
+        while True:
+            at = words.index(word, at + 1)
+            yield at
+
+
 def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
     """Bases of the longest stretches of free pages that every P can take, by their length.
 
@@ -296,7 +307,7 @@ def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
     """
     found: dict[int, list[int]] = {}
     start = end = 0
-    for number in [number for number, state in enumerate(columns.state) if state == "free"]:  # few of many spans
+    for number in _places(columns.state, "free"):  # few of many spans
         if columns.cached_by[number] not in (-1, None) or columns.list_name[number]:
             continue
         base, nbytes = columns.base[number], columns.npages[number] << PAGE_SHIFT
