@@ -67,9 +67,8 @@ class MCentral:
             self.empty.remove(s)
             self.empty.insert_back(s)
             self.heap.sweeper.sweep(s, True)
-            freeindex = s.next_free_index()
-            if freeindex != s.nelems:
-                s.put_back(freeindex)
+            if addr := s.next_slot():
+                s.put_back(addr)
                 self._picked(s, "empty", True)
                 return s
             self.lock()  # still full: look at the next

@@ -107,6 +107,7 @@ class Image:
 
 def capture(heap: Heap) -> Image:
     """The heap's state now, in time proportional to its spans."""
+    heap.count()
     h, pacer = heap.mheap, heap.gc.pacer
     spans = h.all_spans()
     numbers = {id(s): i for i, s in enumerate(spans)}
@@ -183,9 +184,11 @@ def _restore_spans(image: Image) -> list[MSpan]:
     ptr_words, at = image.ptr_words, 0
     for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
-        for name, value in zip((*_COLUMNS, *BIT_SETS), values, strict=True):
+        fields = dict(zip((*_COLUMNS, *BIT_SETS), values, strict=True))
+        found = fields.pop("freeindex"), fields.pop("alloc_count")
+        for name, value in fields.items():
             setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
-        s.place_at(s.freeindex)
+        s.place_at(*found)
         length = image.ptr_words_lengths[number]
         if length >= 0:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
@@ -201,5 +204,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
 def _restore_mcache(heap: Heap, p: int, cached: tuple[int, int, array[int]], spans: list[MSpan]) -> MCache:
     c = MCache(p, heap.mheap)
     c.tiny, c.tinyoffset = cached[:2]
-    c.alloc = [spans[n] if n >= 0 else c.emptymspan for n in cached[2]]
+    for spanclass, n in enumerate(cached[2]):
+        if n >= 0:
+            c.put(spanclass, spans[n])
     return c
