@@ -59,12 +59,11 @@ class AnyMCache(Generic[S]):
         by_size = self.noscan if spanclass & 1 else self.scan
         return all(by_size[size] is s for size in sizes)
 
-    def count(self, s: S) -> int:
-        """Tell the books of the slots of a cached span that were handed out since they were told last; returns how many."""
-        taken = s.alloc_count - s.counted
-        s.counted += taken
-        self._stats.nserved_mcache += taken
-        return taken
+    def count(self, s: S) -> None:
+        """Tell the books of the slots of a cached span that were handed out since they were told last."""
+        count = s.alloc_count
+        self._stats.nserved_mcache += count - s.counted
+        s.counted = count
 
     def count_all(self) -> None:
         """Tell the books of the slots of all spans."""

@@ -117,9 +117,10 @@ class Slots:
 
     def next_run(self) -> int:
         """Take the first slot of the next run of free ones; returns its address, 0 when there is none."""
-        nelems, index, size = self.nelems, self.freeindex, self.elemsize
-        if index == nelems:
+        nelems, size = self.nelems, self.elemsize
+        if self.free_addr == self.start_addr + nelems * size:
             return 0
+        index = self.freeindex
         self._note_roots()
         self._note_alike()
         free = ~(self.alloc_bits >> index) & ((1 << nelems - index) - 1)
@@ -146,6 +147,12 @@ class Slots:
     def is_full(self) -> bool:
         """Whether all slots count as taken: allocCount says so."""
         return self.free_addr == self.run_end and not self.free_behind
+
+    def has_room(self) -> bool:
+        """Whether a slot can be taken: allocCount and freeindex say so."""
+        if self.free_addr < self.run_end:
+            return True
+        return self.free_behind > 0 and self.free_addr != self.start_addr + self.nelems * self.elemsize
 
     def is_exhausted(self) -> bool:
         """Whether no slot is free at or after freeindex."""

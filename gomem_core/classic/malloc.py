@@ -129,7 +129,7 @@ class Heap(ManyAllocs[MSpan]):
             else:
                 sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            if not s.is_full() and (addr := s.next_slot()):
+            if (s.free_addr < s.run_end or s.free_behind) and (addr := s.next_slot()):
                 if ptrdata and ptrdata != s.alike:
                     s.set_words(s.object_index(addr), 1, ptrdata >> 3)
                 if self.took is not None:

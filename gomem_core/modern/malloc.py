@@ -130,7 +130,7 @@ class Heap(ManyAllocs[MSpan]):
         if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= self._small_limit:
             spanclass = self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
-            if not s.is_full() and (addr := s.next_slot()):
+            if (s.free_addr < s.run_end or s.free_behind) and (addr := s.next_slot()):
                 if ptrdata and ptrdata != s.alike:
                     heap_set_type(s, s.object_index(addr), ptrdata >> 3)
                 if self.took is not None:
@@ -327,6 +327,14 @@ class Heap(ManyAllocs[MSpan]):
     def cache(self) -> MCache:
         """The mcache of the P that runs now."""
         return self.mcache
+
+    def drop(self, addr: int) -> None:
+        """As Program has it; compiled, a method is called in less time where few classes inherit it."""
+        s = self._near
+        if s is not None and addr == s.rooted_addr and addr < s.free_addr and s.tiny_refs is None:
+            s.rooted_addr = addr + s.elemsize
+        else:
+            self._drop(addr)
 
     # --- What the program's side needs --------------------------------------------------------------------------------------
 

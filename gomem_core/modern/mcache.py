@@ -9,6 +9,7 @@ from gomem_core.go.pageevents import CachedFrom, SpanCached
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mspan import MSpan
+from gomem_core.world.faults import OutOfMemory
 
 
 class MCache(AnyMCache[MSpan]):
@@ -27,7 +28,11 @@ class MCache(AnyMCache[MSpan]):
         """
         spanclass = central.spanclass
         self._give_full(central, p)
-        s, src = central.cache_span(p)
+        try:
+            s, src = central.cache_span(p)
+        except OutOfMemory:
+            self.put(spanclass, self.emptymspan)
+            raise
         h = self.heap
         s.sweepgen = h.sweepgen + 3
         s.counted = s.alloc_count
@@ -55,7 +60,7 @@ class MCache(AnyMCache[MSpan]):
         if not s.is_full():
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         if s is not self.emptymspan:
-            self.put(spanclass, self.emptymspan)
+            self.alloc[spanclass] = self.emptymspan  # no slot is taken before another one is put there
             self.count(s)
             central.uncache_span(s, p)
 
@@ -72,9 +77,11 @@ class MCache(AnyMCache[MSpan]):
                 central[spanclass].uncache_span(s, by)
         self.forget_tiny()
 
-    def count(self, s: MSpan) -> int:
+    def count(self, s: MSpan) -> None:
         """Tell the books as AnyMCache does, and those of the size class."""
-        taken = super().count(s)
-        counts, sizeclass = self.heap.nsmallalloc, s.spanclass >> 1
-        counts[sizeclass] = counts[sizeclass] + taken  # compiled, += of an item adds as Python does
-        return taken
+        count = s.alloc_count
+        taken = count - s.counted
+        s.counted = count
+        h, sizeclass = self.heap, s.spanclass >> 1
+        h.stats.nserved_mcache += taken
+        h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken  # compiled, += of an item adds as Python does

@@ -67,7 +67,8 @@ class MCentral:
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
         h = self.heap
-        h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
+        if h.sweep_pages_per_byte:
+            h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
         partial = self.partial_swept
@@ -77,7 +78,7 @@ class MCentral:
             s, src = self._sweep_one()
         if s is None:
             s, src = self._grow(p), "grow"
-        if s.is_full() or s.free_addr == s.limit:
+        if not s.has_room():
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         return s, src
 
