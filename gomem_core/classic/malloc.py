@@ -37,7 +37,7 @@ Mirrors Go's runtime/malloc.go.
 from typing import Final
 
 from gomem_core.both.many import ManyAllocs
-from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.both.program import Repeated, Took
 from gomem_core.both.slots import NO_HEADER
 from gomem_core.classic.fixalloc import FixAlloc
@@ -313,30 +313,7 @@ class Heap(ManyAllocs[MSpan]):
 
     def mem_stats(self) -> MemStats:
         """The same figures without the flush: a cached span's free slots then count as allocated (updatememstats)."""
-        stats = self.stats
         mallocs = [0] * NUM_SIZE_CLASSES
         for c in self.central:
             mallocs[c.spanclass >> 1] += c.nmalloc
-        frees = stats.nsmallfree
-        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
-        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
-        total = stats.largealloc + sum(n * size for n, size in zip(mallocs, CLASS_TO_SIZE, strict=True))
-        live = total - stats.largefree - sum(n * size for n, size in zip(frees, CLASS_TO_SIZE, strict=True))
-        return MemStats(
-            Alloc=live,
-            TotalAlloc=total,
-            Mallocs=nmalloc,
-            Frees=nfree,
-            HeapAlloc=live,
-            HeapSys=stats.heap_sys,
-            HeapIdle=stats.heap_idle,
-            HeapInuse=stats.heap_inuse,
-            HeapReleased=stats.heap_released,
-            HeapObjects=nmalloc - nfree,
-            StackInuse=stats.stacks_inuse,
-            MSpanInuse=self.mheap.spanalloc.inuse,
-            MCacheInuse=MCACHE_SIZE * len(self.mcaches),
-            NextGC=stats.next_gc,
-            NumGC=stats.numgc,
-            BySize=tuple(zip(CLASS_TO_SIZE, mallocs, frees, strict=True))[:NUM_BY_SIZE],
-        )
+        return self.stats.mem_stats(CLASS_TO_SIZE, mallocs, self.mheap.spanalloc.inuse, MCACHE_SIZE * len(self.mcaches))

@@ -32,11 +32,11 @@ from gomem_core.modern.mspan import MSpan, SpanSet
 from gomem_core.world.counters import Counters
 
 _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
+    "freeindex": "H",
+    "alloc_count": "H",
     "start_addr": "Q",
     "npages": "I",
-    "freeindex": "H",
     "nelems": "H",
-    "alloc_count": "H",
     "counted": "H",
     "sweepgen": "I",
     "spanclass": "B",
@@ -182,13 +182,12 @@ def restore(heap: Heap, image: Image) -> None:
 def _restore_spans(image: Image) -> list[MSpan]:
     spans: list[MSpan] = []
     ptr_words, at = image.ptr_words, 0
-    for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
+    fields = (*_COLUMNS, *BIT_SETS)[2:]
+    for number, (freeindex, alloc_count, *values) in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
-        fields = dict(zip((*_COLUMNS, *BIT_SETS), values, strict=True))
-        found = fields.pop("freeindex"), fields.pop("alloc_count")
-        for name, value in fields.items():
+        for name, value in zip(fields, values, strict=True):
             setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
-        s.place_at(*found)
+        s.place_at(freeindex, alloc_count)
         length = image.ptr_words_lengths[number]
         if length >= 0:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])

@@ -36,7 +36,7 @@ What differs between these versions stands in their profiles (go/versions.py).  
 from typing import Final
 
 from gomem_core.both.many import ManyAllocs
-from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.both.program import Repeated, Took
 from gomem_core.both.rows import Rows
 from gomem_core.both.slots import NO_HEADER
@@ -407,31 +407,7 @@ class Heap(ManyAllocs[MSpan]):
 
     def mem_stats(self) -> MemStats:
         """The same figures without the flush, which changes none of them."""
-        stats, classes = self.stats, self.profile.classes
-        mallocs = self.small_allocs()
-        frees = stats.nsmallfree
-        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
-        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
-        total = stats.largealloc + sum([n * c.size for n, c in zip(mallocs, classes, strict=True)])
-        live = total - stats.largefree - sum([n * c.size for n, c in zip(frees, classes, strict=True)])
-        return MemStats(
-            Alloc=live,
-            TotalAlloc=total,
-            Mallocs=nmalloc,
-            Frees=nfree,
-            HeapAlloc=live,
-            HeapSys=stats.heap_sys,
-            HeapIdle=stats.heap_idle,
-            HeapInuse=stats.heap_inuse,
-            HeapReleased=stats.heap_released,
-            HeapObjects=nmalloc - nfree,
-            StackInuse=stats.stacks_inuse,
-            MSpanInuse=None,
-            MCacheInuse=None,
-            NextGC=stats.next_gc,
-            NumGC=stats.numgc,
-            BySize=tuple((c.size, m, f) for c, m, f in zip(classes, mallocs, frees, strict=True))[:NUM_BY_SIZE],
-        )
+        return self.stats.mem_stats(self.mheap.elemsizes, self.small_allocs(), None, None)
 
     def small_allocs(self) -> list[int]:
         """Slots ever handed out, by size class."""
