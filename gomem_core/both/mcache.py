@@ -14,7 +14,7 @@ S = TypeVar("S", bound=Slots)
 
 @cache
 def _sizes_of(sizes: tuple[int, ...]) -> list[range]:
-    """Of each span class the objects that mallocgc serves at first sight; `sizes`: of the slots of each size class.
+    """Returns the sizes of objects of each span class that mallocgc serves at first sight; `sizes`: of slots, by size class.
 
     Those of no bytes are not among them, nor tiny ones, nor those in slots of more than NO_HEADER bytes.
     """

@@ -112,7 +112,7 @@ class Heap(ManyAllocs[MSpan]):
                     return addr
                 if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
                     return addr
-            else:
+            elif size > 0:
                 s = self._scan[size]
                 addr = s.free_addr
                 if addr < s.run_end and ptrdata == s.alike:  # as the objects before it

@@ -116,7 +116,7 @@ class Heap(ManyAllocs[MSpan]):
                     return addr
                 if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
                     return addr
-            else:
+            elif size > 0:
                 s = self._scan[size]
                 addr = s.free_addr
                 if addr < s.run_end and ptrdata == s.alike:  # as the objects before it
@@ -329,7 +329,7 @@ class Heap(ManyAllocs[MSpan]):
         return self.mcache
 
     def drop(self, addr: int) -> None:
-        """As Program has it; compiled, a method is called in less time where few classes inherit it."""
+        """Forget a reference, as Program has it; compiled, a method is called in less time where few classes inherit it."""
         s = self._near
         if s is not None and addr == s.rooted_addr and addr < s.free_addr and s.tiny_refs is None:
             s.rooted_addr = addr + s.elemsize
