@@ -9,12 +9,13 @@ the first value of its class is made; what `dataclasses.replace` and `fields` as
 
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
+from operator import attrgetter
 from typing import Any, ClassVar, Final, TypeVar, dataclass_transform, get_origin
 
 T = TypeVar("T")
 
 _DEFAULTS: Final = "__frozen_defaults__"  # of the fields of a class and its bases that have any
-_UNCOMPARED: Final = "__frozen_uncompared__"  # the names of fields that are not
+_COMPARED: Final = "__frozen_compared__"  # what returns the fields that are compared
 _CLASS_VAR: Final[object] = ClassVar
 _MADE: Final = object()  # stands for the value that a factory makes
 _UNSLOTTED: Final = ("__dict__", "__weakref__")  # what a class has only because it had no slots
@@ -24,7 +25,7 @@ _UNSLOTTED: Final = ("__dict__", "__weakref__")  # what a class has only because
 def frozen(cls: type[T]) -> type[T]:
     """A dataclass that is immutable, has slots, and is compared and hashed by its values.
 
-    Of what `field` says it hears `default`, `default_factory` and `compare`.
+    Of what `field` says it hears `default`, `default_factory`, `init` and `compare`.
     """
     return _made(cls, _SHARED)
 
@@ -42,7 +43,9 @@ def _made(cls: type[T], shared: dict[str, object]) -> type[T]:
     body[_DEFAULTS] = getattr(cls, _DEFAULTS, {}) | {name: body.pop(name) for name in own if name in body}
     body["__slots__"] = tuple(name for name in own if name not in inherited)
     body["__match_args__"] = (*inherited, *body["__slots__"])
-    body[_UNCOMPARED] = {name for name, default in body[_DEFAULTS].items() if isinstance(default, Field) and not default.compare}
+    left_out = {name for name, default in body[_DEFAULTS].items() if isinstance(default, Field) and not default.compare}
+    compared = [name for name in body["__match_args__"] if name not in left_out]
+    body[_COMPARED] = attrgetter(*compared) if compared else _nothing
     make: Callable[..., type[T]] = type(cls)
     return make(cls.__name__, cls.__bases__, body | shared)
 
@@ -61,6 +64,7 @@ class _Fields:
         for name, default in getattr(cls, _DEFAULTS).items():
             if isinstance(default, Field):
                 found[name].default, found[name].default_factory, found[name].compare = _said(default)
+                found[name].init = default.init
             else:
                 found[name].default = default
         setattr(cls, "__dataclass_fields__", found)  # noqa: B010 -- mypy knows of no such attribute
@@ -71,9 +75,8 @@ def _said(said: Field[Any]) -> tuple[Any, Any, bool]:
     return said.default, said.default_factory, said.compare
 
 
-def _compared(value: object) -> Iterator[tuple[str, object]]:
-    left_out: set[str] = getattr(value, _UNCOMPARED)
-    return (pair for pair in values_of(value) if pair[0] not in left_out) if left_out else values_of(value)
+def _nothing(_: object) -> tuple[()]:
+    return ()
 
 
 def values_of(value: object) -> Iterator[tuple[str, object]]:
@@ -96,6 +99,8 @@ def _compile_init(cls: type) -> Callable[..., None]:
     for name in names:
         scope[f"_set_{name}"] = getattr(cls, name).__set__  # past __setattr__, which refuses
         default, value = defaults.get(name, MISSING), name
+        if isinstance(default, Field) and not default.init:  # __post_init__ sets it
+            continue
         if isinstance(default, Field):
             default, factory, _ = _said(default)
             if factory is not MISSING:
@@ -104,6 +109,8 @@ def _compile_init(cls: type) -> Callable[..., None]:
         scope[f"_default_{name}"] = default
         arguments.append(name if default is MISSING else f"{name}=_default_{name}")
         stores.append(f"    _set_{name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        stores.append("    self.__post_init__()")
     text = f"def __init__({', '.join(arguments)}):\n" + ("\n".join(stores) or "    pass")
     # Not the text itself: an interrupt that comes while text is executed ends a python -m, handled or not.
     exec(compile(text, cls.__qualname__, "exec"), scope)  # noqa: S102 -- as dataclasses do
@@ -116,11 +123,12 @@ def _compile_init(cls: type) -> Callable[..., None]:
 def _eq(self: object, other: object) -> object:
     if type(self) is not type(other):
         return NotImplemented
-    return all(value == getattr(other, name) for name, value in _compared(self))
+    compared = getattr(type(self), _COMPARED)
+    return compared(self) == compared(other)
 
 
 def _hash(self: object) -> int:
-    return hash((type(self), *_compared(self)))
+    return hash((type(self), getattr(type(self), _COMPARED)(self)))
 
 
 def _repr(self: object) -> str:

@@ -4,19 +4,20 @@ What each of these can do stands in a file of its own; here they are one object,
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from gomem_core.both.invariants import Level
 from gomem_core.classic.image import Image, capture, restore
-from gomem_core.classic.invariants import check
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mgc import TRIGGER_FORCED
 from gomem_core.classic.scavenge import scavenge
-from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MSPAN_SIZE
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import PagesFrom
-from gomem_core.world.unseen import Unseen
+
+if TYPE_CHECKING:
+    from gomem_core.both.invariants import Level
+    from gomem_core.world.unseen import Unseen
 
 
 class ClassicEngine(Heap):
@@ -97,10 +98,14 @@ class ClassicEngine(Heap):
         restore(self, image)
         self.world.exchanged(image.bases)
 
-    def unseen(self) -> Unseen:
+    def unseen(self) -> "Unseen":
         """What it keeps that nothing asks for, for a still from which a heap is to go on."""
+        from gomem_core.classic.unseen import unseen_of  # noqa: PLC0415 -- few heaps are written to a still
+
         return unseen_of(self)
 
-    def check(self, level: Level) -> list[str]:
+    def check(self, level: "Level") -> list[str]:
         """Check the invariants up to this price level; returns the names of those that hold.  Raises InvariantError."""
+        from gomem_core.classic.invariants import check  # noqa: PLC0415 -- few heaps are checked
+
         return check(self, level)

@@ -232,8 +232,14 @@ def _declare_look(parser: argparse.ArgumentParser, json_of: str) -> None:
     parser.add_argument("--go-version", metavar="V", help="take it for a program of this version of Go, such as 1.26")
 
 
+def _pid(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 12 and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{brief(text)} is not the number of a process; without one, Go programs are listed")
+
+
 def _declare_attach(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pid", metavar="PID", type=int, nargs="?", help="the process; without it, list those that can be read")
+    parser.add_argument("pid", metavar="PID", type=_pid, nargs="?", help="the process; without it, list those that can be read")
     parser.add_argument(
         "--no-stop", dest="stop", action="store_false", help="never stop it: what is read is then not of one moment"
     )

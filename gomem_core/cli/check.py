@@ -16,7 +16,7 @@ from gomem_core.lang.commands import Level
 from gomem_core.lang.moves import ExpectError, Select
 from gomem_core.named import NamedTuple
 from gomem_core.report import counted
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_select
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome

@@ -11,8 +11,8 @@ from gomem_core.foreign import named
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.releases import read_releases
-from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.compare import on_versions
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.suggest import did_you_mean

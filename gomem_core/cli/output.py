@@ -120,13 +120,19 @@ def guarded(task: Callable[[], int]) -> int:
         return BROKEN_PIPE
     except OSError as e:
         _silence(sys.stdout)
-        say(f"gomem: cannot go on: {e}")
+        say(f"gomem: cannot go on: {reason(e)}")
         return BAD_INPUT
     except Exception as e:  # whatever it is: nobody but us can mend it
         from gomem_core.cli.crash import sentence  # noqa: PLC0415 -- seldom needed
 
         say(sentence(e))
         return INTERNAL
+
+
+def reason(e: OSError) -> str:
+    """What the system says went wrong, with the name of the file if it is about one."""
+    said = e.strerror or str(e)
+    return said if e.filename is None else f"{named(e.filename)}: {said}"
 
 
 def _finish(task: Callable[[], int]) -> int:

@@ -3,16 +3,41 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from gomem_core.cli.chosen import on_release
 from gomem_core.cli.output import say
-from gomem_core.files.script import Script, load_text, read_script
+from gomem_core.files.script import Script, ScriptError, load_text, read_script
+from gomem_core.foreign import named
 from gomem_core.go.release import Release
 from gomem_core.lang import format_command, parse
 from gomem_core.lang.moves import Expect
 from gomem_core.named import NamedTuple
 from gomem_core.session.document import Desk
+from gomem_core.session.opened import open_file
 from gomem_core.session.outcome import Outcome
+from gomem_core.world.strip import Strip
+
+_HELD: Final = {
+    "session": "a session",
+    "still": "a still",
+    "process": "a still of a process",
+    "core": "a core file",
+    "dump": "a heap dump",
+    "profile": "a heap profile",
+    "memstats": "counters of a heap",
+    "gctrace": "lines of gctrace",
+    "film": "an execution trace",
+}
+
+
+def _held(path: Path) -> str:
+    """What a file holds that is no session file; "" for what gomem does not know, or cannot read."""
+    try:
+        opened = open_file(path, wait=False, cache=False)
+    except ScriptError:
+        return ""
+    return _HELD[opened.kind] if isinstance(opened, Strip) else ""
 
 
 class Unmet(NamedTuple):
@@ -38,7 +63,13 @@ class SessionFile:
     @classmethod
     def load(cls, path: str) -> "SessionFile":
         """The file at a path.  Raises ScriptError."""
-        return cls(path, load_text(Path(path)))
+        try:
+            return cls(path, load_text(Path(path)))
+        except ScriptError as e:
+            held = _held(Path(path))
+            if held:
+                raise ScriptError(f"{named(path)}: {held}, not a session file; gomem open shows it") from e
+            raise
 
     def on_release(self, release: Release | None) -> Script:
         """The script on the version of Go that an option says; told on stderr where the file says another.  Raises UsageError."""

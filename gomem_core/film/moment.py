@@ -6,7 +6,7 @@ Made from columns by masks and sums, without a step for each object: of millions
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, cast
 
@@ -23,6 +23,7 @@ from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.facts import Doubts, Fact
+from gomem_core.world.lazycolumn import LazyColumn
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import MemStats, Region, SlotColumns, SpanColumns, State
 from gomem_core.world.still import COUNTERS, Facets, Place, Still, StillExtents, StillSums, SumRest
@@ -167,7 +168,7 @@ class _Rows:
     def slots(self) -> SlotColumns:
         """What lies in the rows."""
         count = len(self.span)
-        return SlotColumns(Made(count, self._bit_set), None, None, None, Made(count, self._ptr_words))
+        return SlotColumns(LazyColumn(count, self._bit_set), None, None, None, LazyColumn(count, self._ptr_words))
 
     def _bit_set(self, row: int) -> int:
         first = int(self._first[row])
@@ -184,31 +185,6 @@ class _Rows:
             return b"", b""
         found = self._bits[int(self._first[start]) : int(self._first[stop - 1] + self._bytes[stop - 1])]
         return found, found
-
-
-class Made(Sequence[Any]):
-    """A column whose entries are made when they are asked for, and that is equal to one with the same entries."""
-
-    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
-        self._count, self._make = count, make
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: Any) -> Any:  # Any: a number or a slice, as for any sequence
-        if isinstance(index, slice):
-            return tuple(map(self._make, range(*index.indices(self._count))))
-        if not -self._count <= index < self._count:
-            raise IndexError(index)
-        return self._make(index % self._count)
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._make, range(self._count))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(other) == self._count and all(a == b for a, b in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as for other columns
 
 
 def _array(column: Ints) -> array[int]:

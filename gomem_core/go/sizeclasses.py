@@ -6,6 +6,7 @@ A small object is rounded up to the size of its class, so that free slots of a s
 wastes: the end of the slot that an object does not fill, and the end of the span that no whole slot fills.
 """
 
+from bisect import bisect_left
 from typing import Final, Literal
 
 from gomem_core.go.amd64 import (
@@ -83,14 +84,11 @@ CLASS_TO_SIZE: Final = [c.size for c in CLASSES]
 CLASS_TO_ALLOCNPAGES: Final = [c.npages for c in CLASSES]
 
 
-def _smallest_class(size: int) -> int:
-    return next((c.number for c in CLASSES if c.size >= size), 0)
-
-
 # Rule 1, sizes 0 … 1016: index (size + 7) / 8.  Rule 2, sizes 1017 … 32768: index (size - 1024 + 127) / 128.
-SIZE_TO_CLASS8: Final = [_smallest_class(i * SMALL_SIZE_DIV) for i in range(SMALL_SIZE_MAX // SMALL_SIZE_DIV + 1)]
+SIZE_TO_CLASS8: Final = [bisect_left(CLASS_TO_SIZE, i * SMALL_SIZE_DIV) for i in range(SMALL_SIZE_MAX // SMALL_SIZE_DIV + 1)]
 SIZE_TO_CLASS128: Final = [
-    _smallest_class(SMALL_SIZE_MAX + i * LARGE_SIZE_DIV) for i in range((MAX_SMALL_SIZE - SMALL_SIZE_MAX) // LARGE_SIZE_DIV + 1)
+    bisect_left(CLASS_TO_SIZE, SMALL_SIZE_MAX + i * LARGE_SIZE_DIV)
+    for i in range((MAX_SMALL_SIZE - SMALL_SIZE_MAX) // LARGE_SIZE_DIV + 1)
 ]
 
 

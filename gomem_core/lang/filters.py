@@ -141,7 +141,7 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
 
 
 _OBJECTS: Final = (  # of the Objects pane, which no `show` has
-    FilterField("size", "bytes that were asked for", "a size such as 48 or 1K", read_size),
+    FilterField("size", "bytes that were asked for; of the slot, where that is not known", "a size such as 48 or 1K", read_size),
     _word("kind", "which of its words hold pointers", "scan", "noscan", "head", "every4"),
     _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero", "taken"),
     FilterField("type", "its type of Go", "the name of a type, in quotes where that has blanks", _read_name),

@@ -4,9 +4,8 @@ A command is its word and one of several shapes (`gc`, `gc mark`, `gc sweep [N]`
 order, then clauses in any order.  The parser, completion and help all walk these declarations.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import field
 from typing import Any, Literal
 
 from gomem_core.frozen import frozen
@@ -93,7 +92,7 @@ class Clause:
         return f"[{words} {self.operand.form}]" if self.operand else f"[{words}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """One way to write a command; `word` is the second word that chooses it, "" if there is none.
 
@@ -107,7 +106,7 @@ class Shape:
     clauses: tuple[Clause, ...] = ()
     help: str = ""
     surplus: str = ""  # what is said where one word more follows, {more}, after {last}
-    keywords: dict[str, Clause] = dataclasses.field(init=False)
+    keywords: dict[str, Clause] = field(init=False)
 
     def __post_init__(self) -> None:
         keywords = {word: clause for clause in self.clauses for word in clause.words}
@@ -120,7 +119,7 @@ class Shape:
         return " ".join(forms)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandSpec:
     """Everything there is to say about one command word."""
 
@@ -133,8 +132,8 @@ class CommandSpec:
     meant: tuple[str, ...] = ()  # words of other programs that only serve suggestions
     written: tuple[str, ...] = ()  # its forms, where it is not written as words
     names_types: bool = False  # types of a program may stand in it, whose names have letters of any script
-    plain: Shape | None = dataclasses.field(init=False)  # the shape without a second word
-    choices: dict[str, Shape] = dataclasses.field(init=False)  # the others, by second word
+    plain: Shape | None = field(init=False)  # the shape without a second word
+    choices: dict[str, Shape] = field(init=False)  # the others, by second word
 
     def __post_init__(self) -> None:
         choices = {shape.word: shape for shape in self.shapes if shape.word}

@@ -32,6 +32,8 @@ _NAME = regex(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOURNAL = regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _TIME = regex(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
+_OTHER_UNITS = {"sec": 1, "m": 60, "min": 60, "h": 3600}  # that people write, and what they are in seconds
+_OTHER_TIME = regex(rf"(\d{{1,30}}(?:\.\d{{1,30}})?)({'|'.join(_OTHER_UNITS)})", re.ASCII)
 _LAST = 1 << 62  # ns: a hundred years
 _ENDS = ("start", "end")
 _FILE = regex(r"/|[\w-]\.[A-Za-z]")  # what looks like the name of one
@@ -159,7 +161,16 @@ def read_stop(word: str) -> Stop:
     time = _TIME.fullmatch(word)
     if time is not None:
         return Time(min(round(Decimal(time[1]) * _UNITS[time[2]]), _LAST))
+    _check_unit(word)
     return _read_step(word)
+
+
+def _check_unit(word: str) -> None:
+    """Complain about a time of a film in a unit that is none of its own: 2m, 10sec."""
+    time = _OTHER_TIME.fullmatch(word)
+    if time is not None:
+        seconds = Time(min(round(Decimal(time[1]) * _OTHER_UNITS[time[2]] * _UNITS["s"]), _LAST))
+        raise WordError(f"{word} is not a time of a film; its units are ns, us, ms and s", str(seconds))
 
 
 def read_stop_or_file(word: str) -> Stop:
@@ -204,7 +215,7 @@ def read_branch_stop(word: str) -> tuple[str, int | str]:
 def read_halfway(word: str) -> tuple[Stop, int]:
     """A stop and how many events of the command after it: 7.3, or only the stop."""
     stop, dot, event = word.rpartition(".")
-    if not dot or not stop or _TIME.fullmatch(word):
+    if not dot or not stop or _TIME.fullmatch(word) or _OTHER_TIME.fullmatch(word):
         return read_stop(word), 0
     try:
         target = _read_step(stop)

@@ -59,7 +59,10 @@ _HELP = CommandSpec(
 
 REGISTRY: Final = (*_SPECS, _HELP)
 OF_AN_ALLOCATOR: Final = frozenset(  # commands that need one, or steps: a heap that is only read refuses them
-    (*(spec.name for spec in (*table_objects.SPECS, *table_statements.SPECS, *table_heap.SPECS)), "invariants", "say", "pause")
+    (
+        *(spec.name for spec in (*table_objects.SPECS, *table_statements.SPECS, *table_heap.SPECS)),
+        *("invariants", "say", "pause", "whatif", "go", "compare"),
+    )
 )
 BY_WORD: Final = {word: spec for spec in REGISTRY for word in (spec.name, *spec.aliases)}
 MEANT: Final = {word: spec.name for spec in REGISTRY for word in spec.meant}  # only for suggestions

@@ -3,7 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
+from gomem_core.world.lazycolumn import LazyColumn
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
-from gomem_core.world.still_spans import Hung
+from gomem_core.world.still_spans import Chains, Places
 
 _INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))
 LISTS: Final = 4  # of an mcentral
@@ -49,6 +50,7 @@ class Table:
         )
         self.in_use = np.zeros(len(self.span), bool)
         self.in_use[self._has] = self._possible[self._of]
+        self._state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         self._waits = waits(snapshot)
         self._listed, self._following, self._before = self._lists()
 
@@ -63,7 +65,6 @@ class Table:
     def columns(self) -> SpanColumns:
         """All rows as spans."""
         spans, rows = self.snapshot.spans, self.rows
-        state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         cached_by = rows.cache()
         cached_by[self._has] = spans.cached_by[self._of]
         ids = np.append(self.snapshot.ps.id, -1)
@@ -73,7 +74,7 @@ class Table:
         return SpanColumns(
             base=_array(rows.base),
             npages=_array(rows.npages),
-            state=_words(state, STATES),
+            state=_words(self._state, STATES),
             spanclass=_array(self._spread(spans.spanclass)),
             elemsize=_array(self._spread(spans.elemsize)),
             nelems=_array(self._spread(spans.nelems)),
@@ -90,6 +91,10 @@ class Table:
             unusedsince=(None,) * len(self.span),
             ptr=self._ptrs(),
         )
+
+    def states(self) -> array[int]:
+        """The states of all rows, as Spans.column numbers them."""
+        return _array(self._state)
 
     def _ptrs(self) -> tuple[int | None, ...]:
         """Where the mspans are; rows that are no spans have none."""
@@ -133,22 +138,26 @@ class Table:
         on = np.flatnonzero((first[central.span] == found) & shown[central.span])
         return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
 
-    def hung(self) -> Hung:
+    def chains(self) -> Chains:
         """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
-        spans, names = self.snapshot.spans, self._profile.central_names
+        span, where = self._on_lists
+        bases, names = _array(self.snapshot.spans.base[span]), self._profile.central_names
+        starts = np.flatnonzero(np.diff(where, prepend=-1))
+        ends = [*starts[1:].tolist(), len(where)]
+        return {
+            (list_ // LISTS, names[list_ % LISTS]): bases[start:end]
+            for start, end, list_ in zip(starts.tolist(), ends, where[starts].tolist(), strict=False)
+        }
+
+    def places(self) -> Places:
+        """The place of each span in its list; likewise."""
         span, where = self._on_lists
         starts = np.flatnonzero(np.diff(where, prepend=-1))
         lengths = np.diff(starts, append=len(where))
-        chains = {
-            (spanclass, names[number]): _array(spans.base[span[start : start + length]])
-            for start, length, spanclass, number in zip(
-                starts.tolist(), lengths.tolist(), *(part.tolist() for part in np.divmod(where[starts], LISTS)), strict=True
-            )
-        }
-        places, counts = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
+        places, counts = (np.zeros(len(self.snapshot.spans), np.int64) for _ in range(2))
         places[span] = np.arange(1, len(span) + 1) - np.repeat(starts, lengths)
         counts[span] = np.repeat(lengths, lengths)
-        return Hung(chains, _array(self._spread(places)), _array(self._spread(counts)))
+        return Places(_array(self._spread(places)), _array(self._spread(counts)))
 
     def disputes(self) -> dict[int, str]:
         """What contradicts itself, by the base of the row."""
@@ -167,8 +176,8 @@ class Table:
     def slots(self) -> SlotColumns:
         """The bits of the slots of each row; each is made when it is asked for."""
         bits, count = self.snapshot.bits, len(self.span)
-        alloc, mark = (_Made(count, self._bit_sets(words)) for words in (bits.alloc_words, bits.mark_words))
-        return SlotColumns(alloc, None, mark, None, _Made(count, self._ptr_words(self.snapshot.pointers.bits)))
+        alloc, mark = (LazyColumn(count, self._bit_sets(words)) for words in (bits.alloc_words, bits.mark_words))
+        return SlotColumns(alloc, None, mark, None, LazyColumn(count, self._ptr_words(self.snapshot.pointers.bits)))
 
     def _bit_sets(self, words: Words) -> Callable[[int], int]:
         """What makes the bit set of a row, of these bits of all spans."""
@@ -216,34 +225,13 @@ class Table:
         waiting: Bytes = np.repeat(np.where(self._waits[span], 0, 255).astype(np.uint8), size[span])
         return taken.tobytes(), (taken & (mark | waiting)).tobytes()
 
-    def counts(self) -> array[int]:
-        """How many slots of each row are allocated."""
-        return _array(self._spread(self.snapshot.bits.taken_counts))
-
-
-class _Made(Sequence[Any]):
-    """A column whose entries are made when they are asked for, and that is equal to one with the same entries."""
-
-    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
-        self._count, self._make = count, make
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: Any) -> Any:  # Any: a number or a slice, as for any sequence
-        if isinstance(index, slice):
-            return tuple(map(self._make, range(*index.indices(self._count))))
-        if not -self._count <= index < self._count:
-            raise IndexError(index)
-        return self._make(index % self._count)
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._make, range(self._count))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(other) == self._count and all(a == b for a, b in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as for other columns
+    def counts(self) -> tuple[array[int], array[int]]:
+        """How many slots of each row are allocated, and how many of them are not dead."""
+        bits = self.snapshot.bits
+        live = bits.taken_counts
+        if self._waits.any():
+            live = np.where(self._waits, counted(bits.taken_words & bits.mark_words, bits.word_start), live)
+        return _array(self._spread(bits.taken_counts)), _array(self._spread(live))
 
 
 def _array(column: NDArray[Any]) -> array[int]:

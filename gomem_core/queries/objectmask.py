@@ -11,7 +11,7 @@ from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries import slotcolumns
-from gomem_core.queries.objecttexts import found_in_slots
+from gomem_core.queries.objecttexts import found_across_lines, found_in_slots
 from gomem_core.queries.reach import Fate
 from gomem_core.queries.slotcolumns import TypeNames, in_slots
 from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
@@ -31,11 +31,11 @@ _KINDS: Final = ("noscan", "scan", "head", "every4")
 
 
 def passing(
-    objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]
+    objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str], size: ObjectField
 ) -> Generator[Step, None, Numbers | None]:
-    """The numbers of the objects that pass all filters but those on their state, None: all.  `cells` is what rows say of one.
+    """The numbers of the objects that pass all filters but those on their state, None: all.
 
-    Raises TooCostly.
+    `cells` is what rows say of one, `size` the column that sizes are compared with.  Raises TooCostly.
     """
     compared = [f for f in filters if f.field not in (ROW, "state")]
     texts = [f for f in filters if f.field == ROW]
@@ -48,7 +48,7 @@ def passing(
     for start in range(0, len(objects) if compared else 0, _SLICE):
         mask = np.ones(min(_SLICE, len(objects) - start), bool)
         for item in compared:
-            mask &= _compared(objects, item, start, types)
+            mask &= _compared(objects, item, start, types, size)
         found.append((np.flatnonzero(mask) + start).astype(kind))
         yield None
     rows = np.concatenate(found) if compared else numbers_of(objects)
@@ -66,7 +66,7 @@ def _column(objects: Objects, name: ObjectField, start: int) -> NDArray[Any]:
     return np.array(objects.column(name, start, start + _SLICE))
 
 
-def _compared(objects: Objects, item: Filter, start: int, types: TypeNames | None) -> Mask:
+def _compared(objects: Objects, item: Filter, start: int, types: TypeNames | None, size: ObjectField) -> Mask:
     """Which objects of a slice have a field that compares as wanted; `types` are those of a heap that is read."""
 
     def column(name: ObjectField) -> NDArray[Any]:
@@ -75,8 +75,8 @@ def _compared(objects: Objects, item: Filter, start: int, types: TypeNames | Non
     compare, value = COMPARE[item.op], item.value
     match item.field:
         case "size":
-            size = column("size")
-            found: Any = (size >= 0) & compare(size, value)
+            nbytes = column(size)
+            found: Any = (nbytes >= 0) & compare(nbytes, value)
         case "goroutine" | "swept":
             known = column(cast("ObjectField", item.field))
             found = (known > 0) & compare(known, value)
@@ -121,8 +121,8 @@ def _search(
 ) -> Generator[Step, None, Numbers]:
     """Those of the objects in whose cells the pattern is found."""
     read = in_slots(objects)
-    if read is not None and len(rows) > _TEXTS and pattern.stays_in_line:
-        return (yield from found_in_slots(read, pattern, rows))
+    if read is not None and len(rows) > _TEXTS:
+        return (yield from (found_in_slots if pattern.stays_in_line else found_across_lines)(read, pattern, rows))
     found: list[Numbers] = [rows[:0]]
     for start in range(0, len(rows), _TEXTS):
         some = rows[start : start + _TEXTS]

@@ -36,7 +36,6 @@ FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the
 _NONE: Final = array("q")
 _RANK: Final = {fate: number for number, fate in enumerate(FATES)}
 _FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell | None]]] = {
-    "size": lambda o: o.size,
     "kind": lambda o: o.kind,
     "type": lambda o: o.type,
     "step": lambda o: o.born,
@@ -64,12 +63,16 @@ class ObjectOrder(RowOrder):
         self._world = world
         self._objects = objects
         self._many = many
-        self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted
+        self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted and filtered
         self._rows: Sequence[int] = _NONE
         self._found = (-1, -1)  # the object that was looked for last, and its place among the rows, -1: none
 
     def _read(self, text: str) -> Test | None:
-        return _test(read_filters("objects", text))
+        return _test(read_filters("objects", text), self._bytes_of)
+
+    def _bytes_of(self, o: ObjectInfo) -> int | None:
+        """Its size, or that of its slot where it is not known how much was asked for."""
+        return o.size if self._size == "size" else self._objects.column(self._size, o.oid, o.oid + 1)[0]
 
     def _is_plain(self, choice: Choice) -> bool:
         """All objects in the order in which they were made."""
@@ -172,7 +175,7 @@ class ObjectOrder(RowOrder):
         from gomem_core.queries.objectmask import arranged, by_death, film_keys, numbers_of, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
 
         test = wanted.test
-        rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells)
+        rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells, self._size)
         fated = test.fated if isinstance(test, Test) else None
         if self._world.doubt(Fact.ROOT):  # then no more is known than which are dead, of millions at once
             rows, ranks = yield from by_death(self._world, rows, fated, (_RANK["taken"], _RANK["dead"]))
@@ -202,10 +205,10 @@ def _film_key(o: ObjectInfo, sort: str) -> tuple[bool, int | str]:
     return value is None, "" if value is None and sort == "type" else 0 if value is None else value
 
 
-def _test(filters: tuple[Filter, ...]) -> Test | None:
+def _test(filters: tuple[Filter, ...], bytes_of: Callable[[ObjectInfo], int | None]) -> Test | None:
     if not filters:
         return None
-    plain = [_one(f) for f in filters if f.field != "state"]
+    plain = [_one(f, bytes_of) for f in filters if f.field != "state"]
     states = [(COMPARE[f.op], f.value) for f in filters if f.field == "state"]
     return Test(
         filters,
@@ -219,11 +222,14 @@ def cells(o: ObjectInfo) -> str:
     return f"{o.name}\n{o.type}\n{o.addr:x}\n{o.addr:#x}\n{or_unknown(o.size)}\n{o.kind}"
 
 
-def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
+def _one(f: Filter, bytes_of: Callable[[ObjectInfo], int | None]) -> Callable[[ObjectInfo], bool]:
     if f.field == ROW:
         found_in = Pattern(str(f.value)).found_in
         return lambda o: found_in(cells(o))
-    compare, get, value = COMPARE[f.op], _FIELDS[f.field], f.value
+    compare, value = COMPARE[f.op], f.value
+    if f.field == "size":
+        return lambda o: (size := bytes_of(o)) is not None and compare(size, value)
+    get = _FIELDS[f.field]
     if f.field == "dropped":
         return lambda o: o.dropped is not None and o.dropped >= 0 and compare(o.dropped, value)
     return lambda o: (cell := get(o)) is not None and compare(cell, value)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from gomem_core.foreign import brief, named
+from gomem_core.lang.errors import shown
 
 LONGEST: Final = 64 << 20  # bytes of a line, which is read as a whole; a snapshot of 100,000 spans has some 20 MB
 MOST_EVENTS: Final = 1_000_000  # of an op, which are kept until it comes: half a GB; a collection of 100,000 spans tells 200,000
@@ -80,10 +81,16 @@ def _record(path: Path, number: int, line: bytes) -> Record:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as e:
-        raise RecordingError(path, number, f"expected a JSON object, found {line[:40]!r} (truncated?): {e}") from e
+        ending = "" if line.endswith(b"\n") else ", where the file ends (truncated?)"
+        raise RecordingError(path, number, f"a line of a recording is a JSON object, and this is {_excerpt(line)}{ending}") from e
     if not isinstance(record, dict) or not isinstance(record.get("k"), str):
-        raise RecordingError(path, number, f'expected an object with a "k" field, found {line[:40]!r}')
+        raise RecordingError(path, number, f'expected an object with a "k" field, found {_excerpt(line)}')
     return record
+
+
+def _excerpt(line: bytes) -> str:
+    """The beginning of a line, as messages show it."""
+    return shown(line.rstrip(b"\r\n").decode(errors="replace"))
 
 
 def problem(e: Exception) -> str:

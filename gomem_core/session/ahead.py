@@ -25,7 +25,11 @@ from gomem_core.lang.moves import (
     UntilType,
     WhatIf,
 )
-from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop, foresee_statement
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.cost import BLINK, cost
+from gomem_core.session.commands.drop import foresee_drop
+from gomem_core.session.commands.foreseen import foresee_statement
+from gomem_core.session.commands.table import CHECK
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if

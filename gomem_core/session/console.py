@@ -30,12 +30,11 @@ from gomem_core.lang.moves import (
     WhatIf,
 )
 from gomem_core.report import Result
-from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
-from gomem_core.session.commands.movefaults import CHECK_MOVES
-from gomem_core.session.commands.moves import MOVES
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.refused import unread
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.places import place_name
 from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
 from gomem_core.world.world import NotKnown
@@ -96,10 +95,10 @@ class Console(Desk):
             case Say():
                 return self._do(parse_step(f"{line}\n{PAUSE}"))
             case Types() | Declare() if self.session.strip is not None:
-                return self._give(Step(line, line, command, None))
+                return self.give(Step(line, line, command, None))
             case Types():
                 return self._keep(Step(line, line, command, None))
-            case _ if type(command) in EXECUTE:
+            case _ if _is_step(command):
                 return self._do(Step(line, line, command, None))
             case _:
                 return self._move(line, command)
@@ -109,6 +108,8 @@ class Console(Desk):
 
         Nothing where that is not known, or takes long to find out.
         """
+        from gomem_core.session.commands.movefaults import CHECK_MOVES  # noqa: PLC0415 -- a first picture does without
+
         check = CHECK_MOVES.get(type(command))
         kept = self._kept_from_visitors(line, command)
         if kept is not None:
@@ -124,14 +125,14 @@ class Console(Desk):
 
     def _is_look(self, command: Command) -> bool:
         """Whether it only looks, and is not a step of a script either."""
-        return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
+        return _only_looks(command) and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
 
     def _is_forbidden(self, command: Command) -> bool:
         """Whether it would do something to a heap that may only be looked at, or to its session."""
         if not self.refusal or self._is_look(command):
             return False
         if self.session.strip is not None:
-            return (type(command) in EXECUTE and not isinstance(command, Look | Types | Declare)) or isinstance(command, Say)
+            return (_is_step(command) and not isinstance(command, Look | Types | Declare)) or isinstance(command, Say)
         return not isinstance(command, _MERE_MOVES)
 
     def _kept_from_visitors(self, line: str, command: Command | None) -> ParseError | None:
@@ -149,14 +150,6 @@ class Console(Desk):
             self.last = self.session.look(line, command)
         except Stopped:
             return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
-        return self.last
-
-    def _give(self, step: Step) -> Outcome:
-        """Let a heap that was read know types of its program; that is no step, and holds at every look."""
-        try:
-            self.last = self.session.give(with_kept(step))
-        except GoError as e:
-            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
         return self.last
 
     def _keep(self, step: Step) -> Outcome:
@@ -187,6 +180,8 @@ class Console(Desk):
         return outcome
 
     def _move(self, line: str, command: Command) -> Outcome:
+        from gomem_core.session.commands.moves import MOVES  # noqa: PLC0415 -- likewise
+
         try:
             if isinstance(command, _OF_TIME) and self.session.is_one_moment:
                 raise CommandError(_ONE_MOMENT)
@@ -197,8 +192,20 @@ class Console(Desk):
             return Outcome(line, command, self.session.step, error=CommandError(str(e)).located(line))
         except Stopped:
             self.moved()
-            result = Result(f"stopped at step {self.session.step}")
+            result = Result(f"stopped at {place_name(self.session, self.session.step)}")
         return Outcome(line, command, self.session.step, result)
+
+    def give(self, step: Step) -> Outcome:
+        """Let a heap that was read know types of its program; that is no step, and holds at every look."""
+        try:
+            whole = with_kept(step)
+        except GoError as e:
+            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
+        self.last = self.session.give(whole)
+        if self.last.ok:
+            self.given.append(whole.source)
+            self.record("give", whole.source)
+        return self.last
 
     # --- Keys -----------------------------------------------------------------------------------------------------------
 
@@ -237,3 +244,15 @@ class Console(Desk):
             self.last = outcome
             self.moved()
         return outcome
+
+
+def _is_step(command: Command) -> bool:
+    from gomem_core.session.commands.table import EXECUTE  # noqa: PLC0415 -- likewise
+
+    return type(command) in EXECUTE
+
+
+def _only_looks(command: Command) -> bool:
+    from gomem_core.session.commands.table import LOOKS  # noqa: PLC0415 -- likewise
+
+    return type(command) in LOOKS

@@ -19,17 +19,16 @@ from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.named import NamedTuple
 from gomem_core.session.begun import begun
-from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
-from gomem_core.session.visitors import Visitors
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
 
 if TYPE_CHECKING:
     from gomem_core.queries.difference import Difference
+    from gomem_core.session.visitors import Visitors
 
 _READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
 
@@ -164,6 +163,7 @@ class Desk:
         self.kept = None if strip is None or not script.on else Kept(resolved(self._on(script)), len(strip.stills))
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
+        self.given: list[str] = []  # steps that declare types of the program whose heap was read, with what they declare
 
     def switch(self, name: str) -> None:
         """Take up another branch, and stand where the session stood as far as that branch goes.  Raises UnknownBranch, Stopped.
@@ -319,6 +319,8 @@ class Desk:
 
     def found_instead(self, expect: Expect, outcome: Outcome | None) -> str:
         """What was found where an expectation of the step one stands after is not met; nothing when it is."""
+        from gomem_core.session.expect import found_instead  # noqa: PLC0415 -- few steps expect anything
+
         session = self.session
         if isinstance(expect, ExpectEvent | ExpectNoEvent) and outcome is not None and not self._narrate and not session.event:
             with session.listening():  # a silent step tells its events when it is done again

@@ -14,7 +14,8 @@ from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang import ParseError
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
-from gomem_core.session.commands import LOOKS, STEPS, CommandError, Context, cost
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.cost import cost
 from gomem_core.session.declared import GIVEN
 from gomem_core.session.engine import Base, new_engine
 from gomem_core.session.history import Steps
@@ -239,6 +240,8 @@ class Machine:
 
         Commands complain (CommandError) before they change anything.  Raises KeyboardInterrupt and Stopped.
         """
+        from gomem_core.session.commands.table import STEPS  # noqa: PLC0415 -- a first picture does without
+
         command = step.command
         if step.error is not None or command is None:
             return None, step.error, False
@@ -316,6 +319,8 @@ class Machine:
         Raises as `do` does.
         """
         number = self.at + 1
+        from gomem_core.session.commands.table import LOOKS, STEPS  # noqa: PLC0415 -- likewise
+
         command = self._steps.command(number)
         work = cost(self.context, command)
         is_new = number > self.trail.recorded

@@ -10,7 +10,8 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from gomem_core.files.branches import script_of
 from gomem_core.files.keeping import with_kept
@@ -24,8 +25,7 @@ from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.report import Result
-from gomem_core.session.ahead import Ahead
-from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.refused import unread
 from gomem_core.session.declared import GIVEN
 from gomem_core.session.engine import Base
@@ -44,6 +44,9 @@ from gomem_core.world.still import TypeSource
 from gomem_core.world.strip import LOOK, Strip
 from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, Unknown, World, known
+
+if TYPE_CHECKING:
+    from gomem_core.session.ahead import Ahead
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
@@ -81,7 +84,13 @@ class Session:
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
-        self.ahead = Ahead(self._machine.context, self._timeline, self._machine.trail, self._steps)
+
+    @cached_property
+    def ahead(self) -> "Ahead":
+        """What is known of a command before it is done."""
+        from gomem_core.session.ahead import Ahead  # noqa: PLC0415 -- a first picture does without
+
+        return Ahead(self._machine.context, self._timeline, self._machine.trail, self._steps)
 
     # --- The heap -------------------------------------------------------------------------------------------------------
 
@@ -256,6 +265,8 @@ class Session:
             return Outcome(source, None, self.step, error=e)
         if command is None:
             return Outcome(source, None, self.step)
+        from gomem_core.session.commands.table import EXECUTE  # noqa: PLC0415 -- a first picture does without
+
         if type(command) not in EXECUTE:
             return Outcome(source, command, self.step, error=_no_command(source))
         if self.strip is not None and not isinstance(command, Look):
@@ -289,6 +300,8 @@ class Session:
 
     def look(self, line: str, command: Command) -> Outcome:
         """Do a command that only looks, as no step: nothing changes, and no other branch begins."""
+        from gomem_core.session.commands.table import EXECUTE  # noqa: PLC0415 -- likewise
+
         try:
             if self.event and isinstance(command, Invariants):
                 raise CommandError("in the middle of a command the invariants need not hold; back leads out of it")

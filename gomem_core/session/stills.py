@@ -13,7 +13,7 @@ from gomem_core.named import NamedTuple
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
 from gomem_core.session.begun import begun
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session

@@ -17,9 +17,8 @@ from gomem_core.go.release import Release
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError, Stop
 from gomem_core.lang.names import read_stop
-from gomem_core.lang.panes import read_pane
 from gomem_core.report import counted
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
@@ -29,7 +28,7 @@ from gomem_core.session.snapshot import snapshot
 from gomem_core.session.stills import still_of
 from gomem_core.suggest import did_you_mean
 from gomem_core.world.strip import Strip
-from gomem_tui.commands.given import give_types
+from gomem_tui.commands.given import give_types, given_pane
 from gomem_tui.explorer.arrangement import NEEDS
 from gomem_tui.settings.look import Look, picture_look
 from gomem_tui.settings.settings import SettingError, choose_picture
@@ -44,7 +43,7 @@ def execute(args: argparse.Namespace) -> int:
     if lists(args):
         return OK
     release = asked(args)
-    size, panes = _size(args.size), [_pane(word) for word in args.focus or ()]
+    size, panes = _size(args.size), [given_pane("--focus", word) for word in args.focus or ()]
     target, event = _stop(args.at)
     if (args.json or args.still) and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
         raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
@@ -107,13 +106,6 @@ def _look(args: argparse.Namespace) -> Look:
         return picture_look(*choose_picture(args, os.environ))
     except SettingError as e:
         raise UsageError(str(e)) from e
-
-
-def _pane(word: str) -> str:
-    try:
-        return read_pane(word)
-    except WordError as e:
-        raise UsageError(f"argument --focus: {did_you_mean(e.message, e.suggestion)}") from e
 
 
 def _stop(text: str) -> tuple[Stop, int]:

@@ -1,12 +1,26 @@
-"""`--types FILE`: the Go source of a program whose heap was read, so that words have the names of fields."""
+"""What several subcommands are given: a pane, and by `--types FILE` the Go source of a program whose heap was read."""
 
 import argparse
 from typing import Final
 
+from gomem_core.cli.output import UsageError
 from gomem_core.files.script import ScriptError
+from gomem_core.lang.errors import WordError
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.session.console import Console
+from gomem_core.suggest import did_you_mean
 
 _SESSION: Final = "--types is for heaps that were read: in a session, `types FILE` declares types"
+
+
+def given_pane(option: str, word: str) -> Pane:
+    """The pane that an option names.  Raises UsageError."""
+    try:
+        return read_pane(word)
+    except WordError as e:
+        told = did_you_mean(e.message, e.suggestion) if e.suggestion else f"{e.message}; panes are {', '.join(PANES)}"
+        raise UsageError(f"argument {option}: {told}") from e
 
 
 def give_types(console: Console, args: argparse.Namespace) -> Console:

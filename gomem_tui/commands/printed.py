@@ -7,16 +7,15 @@ from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
 from gomem_core.cli.progress import opening
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import Stop
+from gomem_core.lang.moves import Pane, Stop
 from gomem_core.lang.names import read_stop
-from gomem_core.lang.panes import read_pane
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file, open_joined
 from gomem_core.suggest import did_you_mean
 from gomem_core.world.strip import Strip
-from gomem_tui.commands.given import give_types
+from gomem_tui.commands.given import give_types, given_pane
 
 _WIDTH = 120
 
@@ -31,14 +30,9 @@ def stop_of(args: argparse.Namespace) -> Stop | None:
         raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
 
 
-def pane_of(args: argparse.Namespace) -> str | None:
+def pane_of(args: argparse.Namespace) -> Pane | None:
     """What --pane says, likewise.  Raises UsageError."""
-    if args.pane is None:
-        return None
-    try:
-        return read_pane(args.pane)
-    except WordError as e:
-        raise UsageError(f"argument --pane: {did_you_mean(e.message, e.suggestion)}") from e
+    return None if args.pane is None else given_pane("--pane", args.pane)
 
 
 def opened_of(args: argparse.Namespace) -> Script | Strip:
@@ -83,12 +77,13 @@ def print_text(args: argparse.Namespace) -> int:
         emit("\n".join(film_lines(args.script, console.session.reel, console.session.step)))
         return OK
     from gomem_core.queries.roworder import finish  # noqa: PLC0415 -- figures need none of these
-    from gomem_tui.panes.model import Model  # noqa: PLC0415 -- figures need neither
+    from gomem_tui.panes.model import Model, first_panes  # noqa: PLC0415 -- figures need neither
     from gomem_tui.plain.panes import pane_lines  # noqa: PLC0415 -- the same
 
     model = Model(console, lambda: None)
     model.arrived()
+    pane = pane or (*first_panes(model.world), "heap")[0]
     if pane == "types":  # nobody else works it out where it takes long
         finish(model.types.work())()
-    emit("\n".join(pane_lines(model, pane or "heap", _WIDTH, 1 << 30)))
+    emit("\n".join(pane_lines(model, pane, _WIDTH, 1 << 30)))
     return OK

@@ -20,6 +20,7 @@ class LinePane(Widget):
         super().__init__(id=id)
         self._lines: list[Line] = []
         self._segments: dict[int, list[Segment]] = {}
+        self._size_drawn = (0, 0)  # columns and rows
         self.held = False  # what it shows must not be looked at now: it goes on showing what it showed
 
     def draw(self, width: int, height: int) -> list[Line]:
@@ -75,6 +76,7 @@ class LinePane(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
+        self._fit()
         return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
     def _refresh_rows(self, _: Widget, lines: Sequence[tuple[int, Line]]) -> None:
@@ -87,11 +89,22 @@ class LinePane(Widget):
 
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
+        if self._fit():
+            self.refresh()
+
+    def _fit(self) -> bool:
+        """Draw anew in another size; returns whether that was necessary.
+
+        Textual asks for lines first, and tells the size only then: what is drawn by then is in the picture at once.
+        """
+        if self._size_drawn == self.outer_size:
+            return False
         self._segments.clear()
         if not self.held and self.has_room:
+            self._size_drawn = width, height = self.outer_size
             self.resized()
-            self._lines = []
-            self.redraw()
+            self._lines = [harmless(line, width) for line in self.draw(width, height)]
+        return True
 
 
 class Bar(LinePane):

@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.lang import Typed, read_line
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
-from gomem_core.lang.moves import Select
+from gomem_core.lang.moves import Pane, Select
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.advise import AdviceOrder
-from gomem_core.queries.difference import Difference
 from gomem_core.queries.holdorder import HoldOrder
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
@@ -37,6 +36,9 @@ from gomem_tui.render.heap_parts import Looks
 from gomem_tui.render.lines import Scene, Selection
 from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, ONE_MOMENT
 
+if TYPE_CHECKING:
+    from gomem_core.queries.difference import Difference
+
 _CURVE: Final = 80  # cells of a film's whole curve
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
 AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: some 20 ms
@@ -47,7 +49,7 @@ def too_costly(problem: TooCostly) -> str:
     return f"{str(problem)[0].upper()}{str(problem)[1:]}; the filter stays as it was."
 
 
-def first_panes(world: World) -> tuple[str, ...]:
+def first_panes(world: World) -> tuple[Pane, ...]:
     """The pane to begin with where the one that is shown first would have nothing to show; else none."""
     if not unknown(world, "spans"):
         return ()
@@ -86,7 +88,7 @@ class Model:
         return self.session.world
 
     @property
-    def difference(self) -> Difference | None:
+    def difference(self) -> "Difference | None":
         """What differs from another moment, while that is shown."""
         return self.console.difference
 

@@ -1,5 +1,6 @@
 """The arena page map: a cell for one page, or for a power of two of them, through a lens."""
 
+from functools import lru_cache
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
@@ -64,10 +65,14 @@ def grid(world: World, port: Port, zoom: int) -> tuple[Grid, int]:
 
     Two columns where the whole map fits in that way, else one.
     """
-    arenas = world.extents.arenas
-    room = max(1, port.width - label_cells(arenas) - 1)
+    return _grid(world.extents.arenas, port.width, port.height, zoom)
+
+
+@lru_cache(maxsize=4)  # a step asks several times, and the arenas seldom are others
+def _grid(arenas: Arenas, width: int, height: int, zoom: int) -> tuple[Grid, int]:
+    room = max(1, width - label_cells(arenas) - 1)
     per_row = 1 << (room.bit_length() - 1)
-    if per_row > 1 and (wide := Grid(arenas, zoom, per_row // 2)).rows <= map_rows(port.height):
+    if per_row > 1 and (wide := Grid(arenas, zoom, per_row // 2)).rows <= map_rows(height):
         return wide, 2
     return Grid(arenas, zoom, per_row), 1
 

@@ -37,6 +37,7 @@ from gomem_tui.render.words import cut, join_fitting, size_text
 ROW_BYTES: Final = 32
 _WORDS: Final = ROW_BYTES // PTR_SIZE
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
+_BYTE: Final = 12  # cells for the address of a byte of the bitmap
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 2  # legend
 _LEAST, _WIDEST_FIELD, _SLOTS = 5, 22, 10  # cells of a field's name, and what slots need beside four of them
@@ -137,8 +138,10 @@ class _Rows:
         self._slot = self._begin(scene.selection.addr, info.elemsize)
         self._step = stride(info, port.height)
         self._cursor = self._begin(scene.selection.addr, self._step)
+        self._cells = 0  # of a row, before the slots
         self._field = 0  # cells for the name of what lies in a word; 0: of none it is known
         self._lies: dict[int, str] = {}  # of words, by address
+        self._fresh: set[int] = set()  # slots with pointer bits of an object that was not there before, by address
 
     def _begin(self, addr: int, size: int) -> int:
         """Returns where the part of `size` bytes begins that holds the address."""
@@ -149,20 +152,34 @@ class _Rows:
         base, elemsize = self._info.base, self._info.elemsize
         self._first = (words[0].addr - base) // elemsize
         self._seen = self._world.slots.rows(base, self._first, (words[-1].addr - base) // elemsize + 1)
+        self._fresh = self._freshly_written()
         self._lies = self._named_words(words)
         if any(self._lies.values()):
             room = (self._width - 2 - self._address - _WORDS * _WORD - 1 - _SLOTS) // _WORDS
             self._field = min(_WIDEST_FIELD, room, max(map(cell_len, self._lies.values())) + 1) if room >= _LEAST else 0
+        self._cells = 2 + self._address + _WORDS * _WORD + 1 + (_WORDS * self._field or _BYTE + 1)
         return [self._row(words[i : i + _WORDS], first=not i) for i in range(0, len(words), _WORDS)]
 
     def heading(self) -> Line:
         """What stands above the columns, once the lines are drawn."""
         wide = _WORDS * self._field
         title = "what lies in them" if wide > len("what lies in them") else "fields"
-        between = f"{title:<{wide}}" if wide else f"{'bitmap byte':<12} "
+        between = f"{title:<{wide}}" if wide else f"{'bitmap byte':<{_BYTE}} "
         heading = f"  {'words from':<{self._address}}{'four words':<13}{between}"
         room = self._width - len(heading)
         return ((f"{heading}{'slots that begin' if room >= len('slots that begin') else 'slots'}", "label"),)
+
+    def _freshly_written(self) -> set[int]:
+        """The slots that are seen whose bits are those of an object that was not there before."""
+        if self._info.kind != "scan" or not self._scene.touched.slots:
+            return set()
+        slots = [slot.addr for slot in self._seen if slot.addr in self._scene.touched.slots]
+        size, objects, scene = self._info.elemsize, self._objects, self._scene
+        return {addr for addr in slots if any(_is_new(oid, scene, objects) for oid in objects.in_slot(addr, size))}
+
+    def _is_written(self, w: WordInfo) -> bool:
+        """Whether a pointer was stored in the word, or its bits are those of an object that was not there before."""
+        return w.addr in self._scene.touched.words or self._begin(w.addr, self._info.elemsize) in self._fresh
 
     def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:
         """The names of what lies in words of objects whose type is known."""
@@ -180,22 +197,22 @@ class _Rows:
         found: list[Span] = []
         for w in words:
             token: Token = "select" if self._slot <= w.addr < self._slot + self._info.elemsize else "text"
-            found.append((f"{cut(self._lies.get(w.addr, ''), self._field - 1):<{self._field}}", token))
+            found.append((f"{field_cells(self._lies.get(w.addr, ''), self._field - 1):<{self._field}}", token))
         return [*found, (" " * self._field * (_WORDS - len(words)), "text")]
 
     def _row(self, words: Sequence[WordInfo], first: bool) -> Line:
         addr = words[0].addr
         here = addr <= self._cursor < addr + ROW_BYTES
-        written = self._scene.sign(any(_written(w, self._info, self._scene, self._objects) for w in words))
+        changes = self._fresh or self._scene.touched.words  # seldom
+        written = self._scene.sign(True) if changes and any(map(self._is_written, words)) else ""
         cursor: Span = ("▸" if here else " ", self._tone if here else "text")
         spans: list[Span] = [cursor, (written or " ", "new"), (f"{short(addr):<{self._address}}", "text")]
         for word in words:
             spans += self._word(word)
         spans.append((" " * ((_WORDS - len(words)) * _WORD + 1), "text"))
         byte = words[0].byte_addr
-        spans += self._fields(words) if self._field else [(f"{short(byte) if byte is not None else '':<12} ", "dim")]
-        room = self._width - sum(len(text) for text, _ in spans)
-        return (*spans, *self._slots(addr, first, room))
+        spans += self._fields(words) if self._field else [(f"{short(byte) if byte is not None else '':<{_BYTE}} ", "dim")]
+        return (*spans, *self._slots(addr, first, self._width - self._cells))
 
     def _kept(self, addr: int) -> str:
         """The sign of a word that the runtime keeps for itself; nothing for those of objects."""
@@ -279,14 +296,12 @@ def _is_new(oid: int, scene: Scene, objects: Objects) -> bool:
     return scene.objects.get(o.key) == "new" if scene.comparing else o.born == scene.last
 
 
-def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: Objects) -> bool:
-    """Whether a pointer was stored in the word, or its bits are those of an object that was not there before."""
-    if w.addr in scene.touched.words:
-        return True
-    slot = w.addr - (w.addr - info.base) % info.elemsize
-    if info.kind != "scan" or slot not in scene.touched.slots:
-        return False
-    return any(_is_new(oid, scene, objects) for oid in objects.in_slot(slot, info.elemsize))
+def field_cells(name: str, room: int) -> str:
+    """The name of a field in so many cells: of a long one the beginning, and what tells its words apart, such as .len."""
+    part = name[name.rfind(".") :] if "." in name else ""
+    if cell_len(name) <= room or not 0 < len(part) <= room // 2:
+        return cut(name, room)
+    return f"{set_cell_size(name, room - 1 - len(part))}…{part}"
 
 
 def some_names(names: Sequence[str], room: int) -> str:

@@ -69,13 +69,11 @@ def render_header(
     if who is not None:
         parts["who"] = [(_TOLD["nobody"] if not who else _TOLD["who"].format(count=counted(len(who), "follower")), "new")]
     least = min(len(name), _NAME) + 2 if name else 0
-    if _cells(parts) + least > width:
-        del parts["gauge"]
-    for spare in _SPARE_READ if is_read else _SPARE:
-        if _cells(parts) > width:
-            del parts[spare]
+    room = width - sum([len(text) for part in parts.values() for text, _ in part])
+    for spare in ("gauge", *(_SPARE_READ if is_read else _SPARE)):
+        if room < (least if spare == "gauge" else 0):
+            room += sum([len(text) for text, _ in parts.pop(spare)])
     spans = [span for part in parts.values() for span in part]
-    room = width - _cells(parts)
     told = ": " + ", ".join(who) if who else f"{come} " if come and who is not None else ""
     if told and room >= _NAME:
         names = clip(clean(told), room)
@@ -155,7 +153,3 @@ def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
         reached = [(_TOLD["trigger"].format(trigger=format_bytes(trigger)), "label")]
         gauge = [("▕", "dim"), (bar(live / max(trigger, 1), _GAUGE), "mid"), ("▏ ", "dim")]
     return {"live": [(figures, "text")], "trigger": reached, "gauge": gauge, **told}
-
-
-def _cells(parts: dict[str, list[Span]]) -> int:
-    return sum(len(text) for part in parts.values() for text, _ in part)

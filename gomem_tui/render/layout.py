@@ -15,7 +15,7 @@ from gomem_core.world.records import Region
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
-from gomem_tui.render.words import clip, join_fitting, size_text
+from gomem_tui.render.words import clip, cut, join_fitting, size_text
 
 # What a row is for: where not all have room, the last ones go first, and of several the upper ones stay.
 _HEAP, _SELECTED, _OTHERS, _UNMAPPED, _STACK, _LEGEND, _GAPS, _AIR = range(8)
@@ -145,7 +145,7 @@ class _Picture:
             (self._range(r.used_start, r.used_end), "new" if mark else "text"),
             ("█" if nbytes else "░", tone if nbytes else "dim"),
             (_ARROWS[r.grows] + " ", "key"),
-            (f"{name:<15}" if self._to else f"{name:<10}", tone),
+            (f"{name:<14} " if self._to else f"{cut(name, 9):<9} ", tone),
             (f"{sizes:<{_SIZES}}", "text"),
         ]
         if r.grows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, set_cell_size
 
@@ -10,12 +10,14 @@ from gomem_core.frozen import frozen
 from gomem_core.queries.difference_sections import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
-from gomem_core.queries.side import Row
 from gomem_core.queries.wordnames import WordName, no_name
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.glyphs import cells_of
 from gomem_tui.draw.style import Token
+
+if TYPE_CHECKING:
+    from gomem_core.queries.side import Row
 
 Span = tuple[str, Token]
 Line = tuple[Span, ...]
@@ -57,7 +59,7 @@ class Scene:
     before: Figures | None = None  # the sums before it, or at the other moment of a difference; None: not known
     comparing: bool = False  # a difference is shown: then there are
     fates: Mapping[int, Fate] = MappingProxyType({})  # of spans, by base
-    objects: Mapping[Row, Fate] = MappingProxyType({})  # and of objects
+    objects: "Mapping[Row, Fate]" = MappingProxyType({})  # and of objects
     word_name: WordName = no_name
 
     def mark(self, base: int) -> str:
@@ -118,7 +120,7 @@ def fit_all(lines: list[Line], port: Port) -> list[Line]:
 
 def plain(line: Line) -> str:
     """Its text alone."""
-    return "".join(text for text, _ in line)
+    return "".join([text for text, _ in line])
 
 
 def bar(share: float, width: int) -> str:

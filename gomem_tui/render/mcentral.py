@@ -57,15 +57,16 @@ def render_mcentral(
     rows = central_rows(world, port.height)
     classes = listed_classes(world, asked) if filtered is None else filtered
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
-    changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
+    changed = (classes.index(spanclass) for spanclass in scene.touched.central if spanclass in classes)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
     count = len(world.profile.central_classes)
     counts = not world.doubt(Fact.LOCKS)  # whether it is counted how often they were asked
     total = f"{len(classes)} of {count}" if text else f"{len(asked)} of {count} {'asked so far' if counts else 'have spans'}"
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(world, port.width)]
+    room = _boxes_shown(world, port.width), _list_cells(world, port.width)
     for spanclass in classes[port.top : port.top + rows]:
-        lines.append(_row(world, spanclass, port, scene))
+        lines.append(_row(world, spanclass, port, scene, room))
     if not classes:
         lines += notice(f"No class passes the filter {text}", port.width)
     lines += [()] * (port.height - len(names) - len(lines))
@@ -115,9 +116,9 @@ def _heading(world: World, width: int) -> Line:
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
-def _row(world: World, spanclass: int, port: Port, scene: Scene) -> Line:
-    c = world.lists.central(spanclass)
-    boxes, cells = _boxes_shown(world, port.width), _list_cells(world, port.width)
+def _row(world: World, spanclass: int, port: Port, scene: Scene, room: tuple[int, int]) -> Line:
+    """A class; `room`: boxes and cells of each list."""
+    c, (boxes, cells) = world.lists.central(spanclass), room
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = kind_of(spanclass)

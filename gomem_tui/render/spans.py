@@ -1,5 +1,6 @@
 """The spans table: a row a span, in the order and through the filter that were chosen."""
 
+from functools import lru_cache
 from typing import Final
 
 from gomem_core.named import NamedTuple
@@ -132,7 +133,8 @@ def sort_at(world: World, x: int, width: int, sort: str) -> str:
     return columns[-1].sort
 
 
-def _columns(width: int, sort: str, address: int) -> list[_Column]:
+@lru_cache(maxsize=16)  # each row asks for them
+def _columns(width: int, sort: str, address: int) -> tuple[_Column, ...]:
     room = _room(width, address)
     columns = [
         _Column("base", "  base", 2 + address),
@@ -146,7 +148,7 @@ def _columns(width: int, sort: str, address: int) -> list[_Column]:
         last = [_Column("list", "on list", 10), _Column("waste", "waste", 7, right=True), _Column("sweepgen", "sweepgen", 9)]
     else:
         last = [_Column(sort, sort, 10) if sort in _LAST else _Column("list", "on list", 10)]
-    return columns + last
+    return (*columns, *last)
 
 
 def _roomy(room: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.frozen import frozen
 from gomem_core.go import events as e
@@ -15,7 +15,6 @@ from gomem_core.go import pageevents as pe
 from gomem_core.go.versions import GO_1_10, Profile
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
-from gomem_core.queries.difference import Difference
 from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.report import Result, counted, format_bytes
 from gomem_core.session.outcome import Outcome
@@ -27,6 +26,9 @@ from gomem_tui.render.reflow import reflow, wrapped
 from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
+
+if TYPE_CHECKING:
+    from gomem_core.queries.difference import Difference
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
 EMPTY_KEYS: Final = " Nothing was done yet. : types a command, such as alloc 48 scan, ? helps."
@@ -50,7 +52,7 @@ class Story:
 
     outcome: Outcome | None = None  # of what was done last to stand where the session stands
     unmet: Sequence[tuple[str, str]] = ()  # expectations that did not come true: the line as written, and what was found
-    difference: Difference | None = None  # from the last `diff`: shown instead of the outcome
+    difference: "Difference | None" = None  # from the last `diff`: shown instead of the outcome
     log: bool = False  # the event log instead of the ladder
     title: str = ""  # of the script, for its beginning
     beginning: str = FIRST_KEYS  # what is said there
@@ -290,7 +292,7 @@ def _broken(text: str, width: int) -> list[str]:
     return wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) if len(text) > width else [text]
 
 
-def _difference_lines(difference: Difference, width: int) -> list[Line]:
+def _difference_lines(difference: "Difference", width: int) -> list[Line]:
     """Its summary and its tables, with colours for their headings and for what is new, gone and changed."""
     lines: list[Line] = [((f" {text}", "good"),) for text in wrapped(difference.result.summary, width + 2)]
     heading = 0  # lines since a table's heading

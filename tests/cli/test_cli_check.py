@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.places import state_directory
 from gomem_core.lang.commands import Gc
-from gomem_core.session.commands import STEPS
+from gomem_core.session.commands.table import STEPS
 from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
@@ -188,3 +188,20 @@ def test_nothing_is_written(lesson: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert main(["check", str(lesson)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"lesson.gomem"}
+
+
+_HELD = {
+    "heapdump.gz": "a heap dump",
+    "heap.pb.gz": "a heap profile",
+    "memstats.json.gz": "counters of a heap",
+    "gctrace.txt": "lines of gctrace",
+}
+
+
+@pytest.mark.parametrize("ending", _HELD)
+def test_what_holds_something_else_is_named_with_what_shows_it(ending: str, capsys: Capture) -> None:
+    path = ROOT / "tests" / "written" / "real" / f"go1.27.3-lru.{ending}"
+    for command in ("check", "compare"):
+        assert main([command, str(path)]) == 3
+        said = capsys.readouterr().err.removeprefix("gomem: ")
+        assert said == f"{path}: {_HELD[ending]}, not a session file; gomem open shows it\n"

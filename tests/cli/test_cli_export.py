@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from gomem_core.lang.panes import PANES
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS, PANES
 from gomem_core.session.snapshot import MOST_OBJECTS
 from gomem_tui.__main__ import main
 from tests.cli.process import gomem
@@ -115,8 +116,8 @@ def test_halfway_in_a_command(file: str, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("pane", PANES)
-def test_focus_shows_a_pane(pane: str, file: str, capsys: Capture) -> None:
-    sign = {"advise": "w", "types": "0"}.get(pane, str(list(PANES).index(pane) + 1))  # 1 to 9 are taken
+def test_focus_shows_a_pane(pane: Pane, file: str, capsys: Capture) -> None:
+    sign = KEYS[pane]
     for word in (pane,) if pane == "advise" else (pane, sign):
         rows = text_of(capsys, file, "--size", "80x24", "--focus", word)
         assert [row[:4] for row in rows if row.startswith("▌")] == [f"▌ {sign} "[:4]]
@@ -328,6 +329,7 @@ def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
         (["--text", "--size", "60x15"], "from 60x16"),
         (["--text", "--size", "1001x40"], "to 1000x1000"),
         (["--text", "--focus", "spanz"], "argument --focus: spanz is not a pane; did you mean spans?"),
+        (["--text", "--focus", "nix"], "argument --focus: nix is not a pane; panes are spans, arena, bitmap, "),
         (["--text", "--at", ""], "argument --at: expected the number of a step"),
         (["--text", "--at", "1x"], "argument --at: 1x is not a step"),
         (["--text", "--at", "End"], "argument --at: End is written in lower case; did you mean end?"),

@@ -13,7 +13,7 @@ from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.journal.shelf import UNFINISHED_KEPT
 from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Churn
-from gomem_core.session.commands import STEPS
+from gomem_core.session.commands.table import STEPS
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.faults import Throw

@@ -10,7 +10,7 @@ from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang import BY_WORD, REGISTRY, parse
 from gomem_core.lang.commands import Look
 from gomem_core.lang.moves import Go, Pause
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.commands.table import EXECUTE
 from gomem_core.session.session import Session
 
 EXAMPLES = [(spec.name, example) for spec in REGISTRY for example in spec.examples]

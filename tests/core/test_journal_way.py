@@ -10,7 +10,7 @@ from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Churn
 from gomem_core.report import Result
-from gomem_core.session.commands import STEPS
+from gomem_core.session.commands.table import STEPS
 from gomem_core.session.console import Console
 from gomem_core.session.resume import resume
 from tests.core.journals import made, plain

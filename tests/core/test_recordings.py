@@ -246,7 +246,9 @@ def test_an_op_that_is_left_out_changes_what_follows(op: str, name: str, tmp_pat
     ("content", "complaint"),
     [
         (b"", "empty"),
-        (b"no json\n", "JSON"),
+        (b"no json\n", "a line of a recording is a JSON object, and this is no json$"),
+        (b"\x00\x01\n", r'this is "\\x00\\x01"$'),
+        (b'{"k":"meta"', "where the file ends"),
         (b'{"k":"op","i":0,"op":"gc"}\n', "meta"),
         (b'{"k":"meta","go":"go1.10.7","lost":7}\n', "lost"),
         (b'{"k":"meta","go":"go1.10.7"}\n{"k":"op","i":0,"op":"gc"}\n', "no snapshot"),

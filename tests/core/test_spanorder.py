@@ -12,7 +12,8 @@ from gomem_core.modern.engine import ModernEngine
 from gomem_core.queries.account import Account
 from gomem_core.queries.spanfilter import BadFilter, read_filter
 from gomem_core.queries.spanorder import SORTS, SpanOrder
-from gomem_core.session.commands import EXECUTE, Context
+from gomem_core.session.commands.context import Context
+from gomem_core.session.commands.table import EXECUTE
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Stale
 from gomem_core.world.objects import ObjectTable

@@ -20,7 +20,8 @@ from gomem_core.go.versions import (
     profile_named,
 )
 from gomem_core.lang.commands import ByAddr, ShowOne
-from gomem_core.session.commands import CHECK, CommandError, Context
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.table import CHECK
 from gomem_tui.render.pagecells import class_glyph, class_glyphs
 from tests.core.facts import SIZE_CLASSES
 from tests.madeup import APART, STARTS, made_up

@@ -13,7 +13,8 @@ from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import parse
 from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.view import HeapView
-from gomem_core.session.commands import EXECUTE, CommandError, Context
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.table import EXECUTE
 from gomem_core.world.objects import ObjectTable
 from tests.inside import machine_of
 from tests.versions import ANY_VERSION, session_of

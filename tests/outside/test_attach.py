@@ -387,7 +387,9 @@ def test_what_cannot_be_read_is_a_sentence_and_exit_code_3() -> None:
         assert (done.returncode, done.stdout) == (3, b"")
         assert told in done.stderr.decode()
         assert done.stderr.count(b"\n") == 1
-    assert gomem("attach", "server").returncode == 2
+    refused = gomem("attach", "server")
+    assert refused.returncode == 2
+    assert b"server is not the number of a process; without one, Go programs are listed" in refused.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from gomem_core.files.script import ScriptError
 from gomem_core.lang.helptext import REFUSED
-from gomem_core.lang.panes import PANES
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS
 from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
 from gomem_core.session.console import Console
 from gomem_core.session.opened import is_core, open_core_file, open_file
@@ -29,6 +30,7 @@ from tests.tui.screen import text_of
 from tests.tui.test_looks import until
 
 Capture = pytest.CaptureFixture[str]
+_REFUSALS = (READ, "invariants are the allocator's", "there are no steps to be done")
 NAME = "sweep-1.27.3"
 VALIDATOR = Draft202012Validator(json.loads(schemafile.PATH.read_text(encoding="utf-8")))
 
@@ -83,10 +85,10 @@ def test_open_json_prints_the_summary_of_its_kind(core: Path, tmp_path: Path, ca
 
 
 @pytest.mark.parametrize("pane", ["spans", "arena", "bitmap", "mcentral", "mcache", "heap", "layout", "objects"])
-def test_a_pane_is_printed_as_text(pane: str, core: Path, capsys: Capture) -> None:
+def test_a_pane_is_printed_as_text(pane: Pane, core: Path, capsys: Capture) -> None:
     assert main(["core", "--text", "--pane", pane, str(core)]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"Pane {[*PANES].index(pane) + 1} ")
+    assert out.startswith(f"Pane {KEYS[pane]} ")
     assert "None" not in out
 
 
@@ -130,7 +132,7 @@ def test_help_lists_only_what_is_done_to_a_heap_that_is_read(core: Path, tmp_pat
     for spec in REGISTRY:
         example = spec.examples[0].splitlines()[-1]
         error = Console(True, strip).submit(example).error
-        is_refused = error is not None and error.message.startswith((READ, "invariants are the allocator's"))
+        is_refused = error is not None and error.message.startswith(_REFUSALS)
         assert is_refused == (spec.name in OF_AN_ALLOCATOR), example
         assert is_refused != bool(re.search(rf"^  {spec.name} ", listed, re.MULTILINE)), spec.name
         assert is_refused == bool(re.search(rf"\b{spec.name}[,.]", refused)), spec.name

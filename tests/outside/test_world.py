@@ -287,13 +287,16 @@ def test_the_quick_way_to_all_slots_is_the_same_as_the_plain_one(name: str) -> N
     count = w.spans.count
     for start, stop in ((0, count), (0, 0), (3, 4), (count // 3, count // 2), (count - 1, count)):
         assert w.slots.set_bytes(start, stop) == plainly.set_bytes(start, stop)
+    counts = [[one.bit_count() for one in w.slots.sets(base) or (0, 0)] for base in w.spans.columns().base]
+    assert [[*pair] for pair in zip(*w.slots.slot_counts(), strict=True)] == counts
+    assert w.slots.slot_counts() == plainly.slot_counts()
 
 
 @pytest.mark.parametrize("name", ["idle-1.21.13", "sweep-1.27.3"])
 def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> None:
     w = world(name)
     once, each = (ObjectOrder(w, w.objects, many=many) for many in (0, 1 << 40))
-    texts = ("state:dead", "state:taken kind:noscan", "state!=dead", "size>0", "dropped>0", "")
+    texts = ("state:dead", "state:taken kind:noscan", "state!=dead", "size>0", "size>=1K", "size:48 kind:scan", "dropped>0", "")
     for text in texts if len(w.objects) < 5000 else texts[:1]:
         for sort in ("state", "size") if not text else ("state",) if text == "state:dead" else ("step",):
             for order in (once, each):
@@ -303,7 +306,7 @@ def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> 
             assert rows == [each.oid(row) for row in range(len(each))], (text, sort)
             if text == "state:dead":
                 assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
-            if text in ("size>0", "dropped>0"):
+            if text == "dropped>0":
                 assert rows == [], "what is not known passes nothing"
 
 
@@ -331,6 +334,10 @@ TEXTS = (
     r"^main\.|\d00$",
     r"\?",
     "[^q]0000",
+    r"\s0x",  # from one line to the next, in each of them
+    r"[^q]can$",
+    r"\n\?\s[^n]",
+    r"\n0xc000[^q]+8\n",
     "c00 scan",
     "nothing",
 )
@@ -365,6 +372,18 @@ def test_fields_of_thousands_of_objects_are_those_of_each(name: str) -> None:
         assert column(of, "slot", start, stop).tolist() == [w.slots.elemsize_at(info.addr) for info in infos]
         assert [n == 0 for n in column(of, "ptrdata", start, stop)] == [info.ptrdata == 0 for info in infos]
         assert [types.names[n] for n in types.places(start, stop)] == [info.type for info in infos]
+
+
+@pytest.mark.parametrize("many", [0, 1 << 40])
+def test_objects_are_filtered_by_their_slots_where_it_is_not_known_what_was_asked_for(many: int) -> None:
+    w = world("idle-1.21.13")
+    order = ObjectOrder(w, w.objects, many=many)
+    slots = [w.slots.elemsize_at(w.objects.addr(oid)) for oid in range(len(w.objects))]
+    for text, wanted in (("size>=1K", [slot >= 1024 for slot in slots]), ("size:48", [slot == 48 for slot in slots])):
+        order.filter(text)
+        rows = [order.oid(row) for row in range(len(order))]
+        assert rows == [oid for oid, passes in enumerate(wanted) if passes]
+        assert 0 < len(rows) < len(slots)
 
 
 @pytest.mark.parametrize("many", [0, 1 << 40])

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
+import pytest
 from textual.pilot import Pilot
 
 from gomem_core.report import format_bytes, signed
@@ -100,8 +101,29 @@ async def test_a_key_that_does_not_look_stops_it_and_does_what_it_does() -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.model.session.step == 1 and not app.work.busy)  # and then it waits for half a minute
         await pressed(pilot, "3")
-        assert app.stage.arrangement.name == "bitmap"
+        assert app.stage.arrangement.current == "bitmap"
         assert not app.looking.end(), "it has stopped"
+
+
+@pytest.mark.parametrize("key", ["escape", "greater_than_sign"])
+async def test_a_key_that_leads_out_or_looks_stops_it_and_does_nothing_else(key: str) -> None:
+    app = explorer(every=30)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.model.session.step == 1 and not app.work.busy)
+        await pressed(pilot, "slash", *"size", "colon", *"48", "enter")
+        app.looking.begin()
+        await until(pilot, lambda: app.model.session.step == 2 and not app.work.busy)
+        await pressed(pilot, key)
+        assert not app.looking.end(), "it has stopped"
+        assert app.model.session.step == 2
+        assert "filter size:48" in app.widgets.panes.spans.text(), "and the filter is there as before"
+
+
+async def test_looks_are_called_looks() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pressed(pilot, "space", "m")
+        assert app.message == "look 2 is the bookmark m1 now; goto m1 returns to it"
 
 
 async def test_looking_ends_with_the_process() -> None:

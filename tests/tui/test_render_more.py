@@ -15,6 +15,7 @@ from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.session.stepmarks import GC, GROW
+from gomem_core.world.records import Region
 from gomem_tui.render import heap_parts
 from gomem_tui.render.advise import render_advise
 from gomem_tui.render.compared import Compared
@@ -193,6 +194,19 @@ def test_the_layout_links_three_regions() -> None:
         start - 1 - 256,
         0xC000000008,
     ]
+
+
+@pytest.mark.parametrize("width", [59, 60, 77, 78, 120])
+def test_a_long_name_of_a_region_leaves_its_size_alone(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    s = State("alloc 48")
+    extents = s.session.world.extents
+    low, high = 0x7F0000000000, 0x7F0000002000
+    regions = [Region("vvar_vclock_and_more", low, high, low, high, "", ""), *extents.layout()]
+    monkeypatch.setattr(type(extents), "layout", lambda _: regions)
+    lines = render_layout(s.session.world, Port(width, 24), s.scene, s.session.objects)
+    (row,) = [row for row in map(plain, lines) if "vvar" in row]
+    assert row.split()[-1] == "8.0K"
+    assert row.split()[-2].startswith("vvar_vcl")
 
 
 def test_the_layout_goes_from_high_to_low() -> None:

@@ -75,6 +75,18 @@ async def test_a_smaller_terminal_says_what_is_needed() -> None:
         assert "step 3/27" in text_of(app.screen)[0]
 
 
+@pytest.mark.parametrize("keys", [("w",), ("6", "z"), ("z",), ("question_mark",), ("w", "colon", "x", "enter")])
+async def test_whatever_was_shown_a_smaller_terminal_shows_nothing_else(keys: tuple[str, ...]) -> None:
+    app = explorer(3)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
+        said = " ".join(row.strip() for row in text_of(app.screen) if row.strip())
+        assert said == "gomem needs 60×16; this terminal has 20×5"
+
+
 async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm_of_sizes() -> None:
     app = explorer(27)
     async with app.run_test(size=(120, 40)) as pilot:

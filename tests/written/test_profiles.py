@@ -326,3 +326,8 @@ def test_a_deep_stack_is_no_trouble() -> None:
     assert len(site_tree(w.sites)) == 1_000
     with pytest.raises(NotKnown):
         amounts(w, "type")
+
+
+def test_as_text_the_pane_is_printed_that_has_something_to_show(capsys: Capture) -> None:
+    assert main(["open", "--text", str(REAL / "go1.27.3-lru.heap.pb.gz")]) == 0
+    assert capsys.readouterr().out.startswith("Pane 0 Sites: by bytes descending")

@@ -14,7 +14,7 @@ from gomem_core.queries.difference import There, difference
 from gomem_core.queries.growth import NotAlike, grown, is_written, types_grown
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_branch, step_of
 from gomem_core.session.document import Desk
 from gomem_core.session.stills import beside, file_place, side_at, side_of, still_of

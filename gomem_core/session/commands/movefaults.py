@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import Back, Branch, Compare, Diff, DiffBranch, Forward, Go, Goto, Select, Stop, TakeUp, Time
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.document import Desk
 from gomem_core.session.engine import lacking
 from gomem_core.session.readheap import refusal_of
@@ -99,7 +99,7 @@ def check_go(desk: Desk, command: Go) -> None:
     if release is None:
         return
     if session.strip is not None:
-        raise CommandError(f"this heap was read, and is of {session.strip.shown.go_told}: there are no steps to be done again")
+        raise CommandError(f"there are no steps to be done again: this heap was read ({session.strip.shown.go_told})")
     if session.base is not None:
         raise CommandError(
             f"this session goes on from a heap of {session.world.profile.name}, which no other version can go on from"
@@ -112,7 +112,8 @@ def check_compare(desk: Desk, _command: Compare) -> None:
     """Raise CommandError if the steps here are not such as can be done on another version of Go."""
     name = desk.session.world.profile.name
     if desk.session.strip is not None:
-        raise CommandError(f"this heap was read, and is of {name}: there are no steps to be done on other versions")
+        told = desk.session.strip.shown.go_told
+        raise CommandError(f"there are no steps to be done on other versions: this heap was read ({told})")
     if desk.session.base is not None:
         raise CommandError(f"this session goes on from a heap of {name}, and no other version can do that")
 

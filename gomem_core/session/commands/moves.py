@@ -45,13 +45,14 @@ from gomem_core.lang.moves import (
 )
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
-from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.session.commands.releases import go
 from gomem_core.session.commands.takeup import take_up
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
+from gomem_core.session.places import place_name
 from gomem_core.session.resume import resume
 from gomem_core.world.reel import Reel, time_text
 from gomem_core.world.strip import Strip
@@ -218,7 +219,7 @@ def _mark(desk: Desk, command: Mark) -> Result:
             f"step {step} is the bookmark {command.name} now, since only whole steps have names; goto {command.name} goes there"
         )
         return Result(told, data)
-    return Result(f"step {step} is the bookmark {command.name} now; goto {command.name} returns to it", data)
+    return Result(f"{place_name(session, step)} is the bookmark {command.name} now; goto {command.name} returns to it", data)
 
 
 def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:
@@ -286,8 +287,11 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps, kind = len(desk.session.steps), desk.session.world.kind
     data: moving.Saved = {"path": command.path, "kind": kind, "steps": steps}
-    what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if steps else f"the {kind}"
-    return Result(f"{what} saved in {command.path}", data)
+    what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if desk.session.has_looks else f"the {kind}"
+    told = f"{what} saved in {command.path}"
+    if kind == "film" and desk.given and not desk.script.on:
+        told += ": as a trace, which keeps no declarations; --types FILE gives them again"
+    return Result(told, data)
 
 
 def _open(desk: Desk, command: Open) -> Result:

@@ -13,10 +13,12 @@ from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import WhatIf
 from gomem_core.queries.whatdiffers import Sums, difference_of, sums_of
 from gomem_core.report import Result, counted
-from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
+from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.refused import unread
+from gomem_core.session.commands.table import EXECUTE, LOOKS
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ _ANSWER: Final = 60  # lines that a command which looks may answer
 
 def check_whatif(desk: Desk, command: WhatIf) -> None:
     """Raise CommandError if there is nothing to try, or if it cannot be tried here."""
-    if desk.session.strip is not None:
-        raise CommandError("this heap was read, not modelled: nothing can be done to it; take-up makes a session of it")
+    if (strip := desk.session.strip) is not None:
+        raise CommandError(refusal_of(strip))
     for offset, line in divided(command.text):
         try:
             found = parse(line)
