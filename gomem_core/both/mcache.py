@@ -13,15 +13,15 @@ S = TypeVar("S", bound=Slots)
 
 
 @cache
-def _sizes_of(sizes: tuple[int, ...]) -> list[range]:
+def _sizes_of(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
     """Returns the sizes of objects of each span class that mallocgc serves at first sight; `sizes`: of slots, by size class.
 
     Those of no bytes are not among them, nor tiny ones, nor those in slots of more than NO_HEADER bytes.
     """
-    found = [range(0), range(0)]
+    found = [(0, 0), (0, 0)]
     for last, size in pairwise(sizes):
         end = size + 1 if size <= NO_HEADER else 0
-        found += [range(last + 1, end), range(max(last + 1, TINY_SIZE), end)]
+        found += [(last + 1, end), (max(last + 1, TINY_SIZE), end)]
     return found
 
 
@@ -48,16 +48,14 @@ class AnyMCache(Generic[S]):
     def put(self, spanclass: int, s: S) -> None:
         """Cache `s` from now on."""
         self.alloc[spanclass] = s
-        sizes = self._sizes[spanclass]
-        if sizes:
-            by_size = self.noscan if spanclass & 1 else self.scan
-            by_size[sizes.start : sizes.stop] = [s] * len(sizes)
+        first, end = self._sizes[spanclass]
+        if first < end:
+            (self.noscan if spanclass & 1 else self.scan)[first:end] = [s] * (end - first)
 
     def is_by_size(self, spanclass: int) -> bool:
         """Whether the fast path finds the span of a class, and no other."""
-        sizes, s = self._sizes[spanclass], self.alloc[spanclass]
-        by_size = self.noscan if spanclass & 1 else self.scan
-        return all(by_size[size] is s for size in sizes)
+        (first, end), s = self._sizes[spanclass], self.alloc[spanclass]
+        return all(one is s for one in (self.noscan if spanclass & 1 else self.scan)[first:end])
 
     def count(self, s: S) -> None:
         """Tell the books of the slots of a cached span that were handed out since they were told last."""

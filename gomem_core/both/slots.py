@@ -67,6 +67,7 @@ class Slots:
     pointers: dict[int, dict[int, int]] | None
     tiny_refs: bytearray | None
     _words: "array[int] | None"
+    _alike_to: int
 
     def __init__(self, base: int, npages: int) -> None:
         self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
@@ -118,11 +119,12 @@ class Slots:
     def next_run(self) -> int:
         """Take the first slot of the next run of free ones; returns its address, 0 when there is none."""
         nelems, size = self.nelems, self.elemsize
-        if self.free_addr == self.start_addr + nelems * size:
+        at = self.free_addr - self.start_addr
+        if at == nelems * size:
             return 0
-        index = self.freeindex
-        self._note_roots()
-        self._note_alike()
+        index = at // size
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
         free = ~(self.alloc_bits >> index) & ((1 << nelems - index) - 1)
         if not free:
             self.free_addr = self.run_end = self.rooted_addr = self.start_addr + nelems * size
@@ -170,8 +172,10 @@ class Slots:
 
     def sweep_to(self, marks: int, count: int) -> None:
         """Let mark bits, of which `count` are set, become allocation bits (the middle of (*mspan).sweep)."""
-        self._note_roots()
-        self._note_alike()
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
+        if self.alike != _NOT_ALIKE and self._alike_to >= 0:  # up to which slot they were alike
+            self._alike_to = max(self._alike_to, self.freeindex)
         self.free_addr = self.run_end = self.rooted_addr = self.start_addr
         self.free_behind = self.nelems - count
         self.alloc_bits = marks
@@ -253,11 +257,6 @@ class Slots:
         runs.extend(array(runs.typecode, (0,)) * (self.nelems - upto))
         return runs
 
-    def _note_alike(self) -> None:
-        """Note up to which slot objects were alike; freeindex is about to go elsewhere."""
-        if self.alike != _NOT_ALIKE and self._alike_to >= 0:
-            self._alike_to = max(self._alike_to, self.freeindex)
-
     def words_of(self, index: int) -> int:
         """The entry of slot `index` in `ptr_words`; something must be kept."""
         if self._words is not None:
@@ -306,17 +305,19 @@ class Slots:
         if begins == self.rooted_addr and ends <= self.free_addr:  # in the order of their birth: their bits were never set
             self.rooted_addr = ends
             return True
-        roots = self.root_bits
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
         bits = (1 << n) - 1 << index
-        if roots & bits != bits:
+        if self._root_bits & bits != bits:
             return False
-        self.root_bits = roots ^ bits
+        self._root_bits ^= bits
         return True
 
     def _note_roots(self) -> None:
-        """Set the bits of slots that were taken since this was done last."""
-        count = (self.free_addr - self.rooted_addr) // self.elemsize if self.free_addr != self.rooted_addr else 0
-        self._root_bits |= (1 << count) - 1 << (self.freeindex - count)
+        """Set the bits of slots that were taken since this was done last, of which there are some."""
+        first = (self.rooted_addr - self.start_addr) // self.elemsize
+        count = (self.free_addr - self.rooted_addr) // self.elemsize
+        self._root_bits |= (1 << count) - 1 << first
         self.rooted_addr = self.free_addr
 
     # --- Looking ------------------------------------------------------------------------------------------------------------

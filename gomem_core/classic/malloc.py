@@ -129,12 +129,16 @@ class Heap(ManyAllocs[MSpan]):
             else:
                 sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            if (s.free_addr < s.run_end or s.free_behind) and (addr := s.next_slot()):
-                if ptrdata and ptrdata != s.alike:
-                    s.set_words(s.object_index(addr), 1, ptrdata >> 3)
-                if self.took is not None:
-                    self.took(s.start_addr, s.object_index(addr), 1)
-                return addr
+            addr = s.free_addr
+            if addr < s.run_end:
+                s.free_addr = addr + s.elemsize
+            elif not s.free_behind or not (addr := s.next_run()):
+                return self.place(size, ptrdata, None)[0]
+            if ptrdata and ptrdata != s.alike:
+                s.set_words(s.object_index(addr), 1, ptrdata >> 3)
+            if self.took is not None:
+                self.took(s.start_addr, s.object_index(addr), 1)
+            return addr
         return self.place(size, ptrdata, None)[0]
 
     def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:  # noqa: ARG002 -- no types here

@@ -9,6 +9,7 @@ from gomem_core.both.slots import throw
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSpan
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE
+from gomem_core.world.faults import OutOfMemory
 
 
 class MCache(AnyMCache[MSpan]):
@@ -30,8 +31,11 @@ class MCache(AnyMCache[MSpan]):
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         s.incache = False
         self.count(s)
-        self.put(spanclass, self.emptymspan)  # should there be no memory, the old one is not cached twice
-        s = central.cache_span()
+        try:
+            s = central.cache_span()
+        except OutOfMemory:
+            self.put(spanclass, self.emptymspan)  # the old one is not cached twice
+            raise
         s.counted = s.alloc_count
         self.put(spanclass, s)
         return s

@@ -60,7 +60,7 @@ class SpanSweeper:
         h.stats.nswept += 1
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
-        freeindex_before = s.freeindex
+        freeindex_before = s.freeindex if h.trace is not None else 0
         was_full = s.is_exhausted()
         if nfreed:
             s.drop_swept()

@@ -130,12 +130,16 @@ class Heap(ManyAllocs[MSpan]):
         if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= self._small_limit:
             spanclass = self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
-            if (s.free_addr < s.run_end or s.free_behind) and (addr := s.next_slot()):
-                if ptrdata and ptrdata != s.alike:
-                    heap_set_type(s, s.object_index(addr), ptrdata >> 3)
-                if self.took is not None:
-                    self.took(s.start_addr, s.object_index(addr), 1)
-                return addr + self.headers[spanclass]
+            addr = s.free_addr
+            if addr < s.run_end:
+                s.free_addr = addr + s.elemsize
+            elif not s.free_behind or not (addr := s.next_run()):
+                return self.place(size, ptrdata, None)[0]
+            if ptrdata and ptrdata != s.alike:
+                heap_set_type(s, s.object_index(addr), ptrdata >> 3)
+            if self.took is not None:
+                self.took(s.start_addr, s.object_index(addr), 1)
+            return addr + self.headers[spanclass]
         return self.place(size, ptrdata, None)[0]
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
