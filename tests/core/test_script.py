@@ -298,6 +298,7 @@ def check(script: Script) -> None:
     futures = [(script.steps, script.numbers), *((branch.steps, branch.numbers) for branch in script.branches)]
     for steps, numbers in futures:
         assert len(numbers) == len(steps)
+        assert [numbers[at] for at in range(-len(steps), 0)] == [*numbers] == numbers[:]
         assert list(numbers) == sorted(set(numbers))
         for source in steps:
             assert parse_step(source).source == source
@@ -359,7 +360,7 @@ def test_rows_of_lines_are_read_as_one_by_one(lines: list[str]) -> None:
             script = read("\n".join(lines))
         except ScriptError as e:
             return str(e)
-        return script, script.numbers, [branch.numbers for branch in script.branches]
+        return script, [*script.numbers], [[*branch.numbers] for branch in script.branches]
 
     in_rows = found()
     with pytest.MonkeyPatch.context() as patch:
