@@ -30,7 +30,7 @@ def execute(args: argparse.Namespace) -> int:
         try:
             read_types(types, Path(name))
         except GoError as e:
-            raise BadInput(said(e), where(e, name)) from e
+            raise BadInput(said(e), where(e, "gomem")) from e  # what has no place in a file names the file
     return _each(types, args) if args.type else _all(types, args.json)
 
 
@@ -59,7 +59,8 @@ def _facts(types: GoTypes, checked: Checked) -> tuple[Facts, str | None]:
 def _complain(profile: Profile, text: str, problem: GoError, as_json: bool) -> None:
     if as_json:
         emit_json(refusal(profile, text, problem))
-    say(f"{where(problem, brief(text))}: {said(problem)}")
+    typed = brief(text) or '""'
+    say(f"{where(problem, typed)}: {said(problem)}")
     if os.path.exists(text):
         say(f"perhaps: gomem layout --types {brief(text)}")
 

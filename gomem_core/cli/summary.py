@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.cli.output import emit_json
-from gomem_core.cli.written import WRITTEN, written_of
+from gomem_core.cli.written import written_of
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.script import Script
 from gomem_core.lang.moves import Stop
@@ -14,7 +14,7 @@ from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import Strip
-from gomem_core.world.world import known
+from gomem_core.world.world import WRITTEN, known
 
 if TYPE_CHECKING:
     from gomem_core.schema.opened import Summary

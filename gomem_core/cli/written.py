@@ -1,19 +1,17 @@
 """What `gomem open --json` prints of a file that a program wrote of its heap: a dump, a profile, counters, lines of gctrace."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from gomem_core.queries.amounts import sites_of
 from gomem_core.queries.data import mem_stats_data
 from gomem_core.queries.graphs import graph_of
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
-from gomem_core.world.world import Kind, unknown
+from gomem_core.world.world import unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema.heap import MemStats
     from gomem_core.schema.opened import CountersSummary, DumpSummary, GcCycle, GcTraceSummary, ProfileSummary
-
-WRITTEN: Final[tuple[Kind, ...]] = ("dump", "profile", "memstats", "gctrace")
 
 
 def written_of(path: str, strip: Strip) -> "DumpSummary | ProfileSummary | CountersSummary | GcTraceSummary":

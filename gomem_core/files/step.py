@@ -22,6 +22,7 @@ from gomem_core.lang.moves import (
     Goto,
     Mark,
     Move,
+    Pane,
     Pause,
     Say,
     Select,
@@ -59,7 +60,7 @@ class Step:
     error: ParseError | None  # then why
     notes: tuple[str, ...] = ()  # the comments, without #
     says: tuple[str, ...] = ()  # lines of Markdown
-    focus: tuple[str, ...] = ()  # panes
+    focus: tuple[Pane, ...] = ()
     select: int | str | None = None  # what to select then: an address, or an object's name
     marks: tuple[str, ...] = ()
     expects: tuple[tuple[str, Expect], ...] = ()  # each as written and as read
@@ -140,8 +141,15 @@ def _read_lines(source: str) -> Step:
     if parts.error is not None and not any(isinstance(expect, ExpectError) for _, expect in parts.expects):
         number = next(n for n, text in logical_lines(source.split("\n")) if text == line)
         raise located("step", number, line, parts.error) from parts.error
-    said = (tuple(parts.notes), tuple(parts.says), tuple(parts.focus), parts.select)
-    return Step(source, line, parts.command, parts.error, *said, tuple(parts.marks), tuple(parts.expects))
+    return Step(
+        *(source, line, parts.command, parts.error),
+        notes=tuple(parts.notes),
+        says=tuple(parts.says),
+        focus=tuple(parts.focus),
+        select=parts.select,
+        marks=tuple(parts.marks),
+        expects=tuple(parts.expects),
+    )
 
 
 class _Parts:
@@ -153,7 +161,7 @@ class _Parts:
         self.error: ParseError | None = None
         self.notes: list[str] = []
         self.says: list[str] = []
-        self.focus: list[str] = []
+        self.focus: list[Pane] = []
         self.select: int | str | None = None
         self.marks: list[str] = []
         self.expects: list[tuple[str, Expect]] = []

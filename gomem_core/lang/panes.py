@@ -1,4 +1,4 @@
-"""The panes that `focus` can name, and their keys."""
+"""The panes, in the order in which tab goes through them: what each shows, its key and its title."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Pane
 from gomem_core.suggest import nearest
 
-_PANES: Final[dict[Pane, str]] = {
+PANES: Final[dict[Pane, str]] = {
     "spans": "every span of the arena",
     "arena": "the pages of the arena",
     "bitmap": "the heap bitmap",
@@ -19,8 +19,9 @@ _PANES: Final[dict[Pane, str]] = {
     "types": "objects and bytes by type, or by call site",
     "advise": "why the heap is so big",
 }
-KEYS: Final[dict[Pane, str]] = {name: {"advise": "w", "types": "0"}.get(name, str(n)) for n, name in enumerate(_PANES, 1)}
-PANES: Final[dict[str, str]] = {str(name): about for name, about in _PANES.items()}
+KEYS: Final[dict[Pane, str]] = {name: {"advise": "w", "types": "0"}.get(name, str(n)) for n, name in enumerate(PANES, 1)}
+# Go's own words stay as they are.
+TITLES: Final[dict[Pane, str]] = {name: name if name in ("mcentral", "mcache") else name.capitalize() for name in PANES}
 _BY_WORD: Final[dict[str, Pane]] = {word: name for name, key in KEYS.items() for word in (name, key)}
 
 

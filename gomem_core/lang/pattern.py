@@ -21,6 +21,9 @@ _PER_ROW: Final = 100e-6  # and for each row besides: ordinary patterns need a t
 # What could find the end of a line, or more than a line: classes that say what is not in them, \s, \n and the like, all flags.
 _BEYOND_A_LINE: Final = regex(r"\\[^dSwbB\W]|\[\^|\[:|\(\?(?!:)|[\x00-\x1f]")
 _BETWEEN: Final = b"\n\xff\n"
+_NO_CHARACTER: Final = b"\xff"
+_PROBE: Final = 16  # rows, the first of all, in each of which it is found: then it is found in most of them
+_EVER: Final = -1
 # What finds the ends of a text, or may be told by a flag that ^ and $ do.
 _ENDS_OF_TEXT: Final = regex(r"\\[AzZC]|\(\?(?!:)")
 
@@ -62,6 +65,7 @@ class Pattern:
         self._rows = 0
         self._spent = 0.0
         self._lines: _Regexp | None = None  # finds whole lines, as many as there are one after the other
+        self._whole: _Regexp | None = None  # likewise whole rows, each of which ends with what is no character
         if len(text) > LONGEST:
             raise BadPattern(f"is too long: a regular expression has at most {LONGEST} characters")
         try:
@@ -115,6 +119,17 @@ class Pattern:
         if self.knows_ends:
             return [n for n, row in enumerate(rows) if self.found_in(row.decode())]
         began = thread_time()
+        found = self._one_after_other(rows)
+        if found is None:
+            known = self._in_runs(rows)
+            others = [n for n in range(len(rows)) if n not in known]
+            more = self._one_after_other([rows[n] for n in others], _EVER)
+            found = sorted(known.union(others[n] for n in more or ()))
+        self._count(thread_time() - began, len(rows))
+        return found
+
+    def _one_after_other(self, rows: Sequence[bytes], most: int = _PROBE) -> list[int] | None:
+        """The same, found row by row; None where it is found in each of the first `most`, so that this would take long."""
         starts = [0, *accumulate([len(row) + len(_BETWEEN) for row in rows])]
         text = _BETWEEN.join(rows)
         found: list[int] = []
@@ -125,7 +140,22 @@ class Pattern:
             if end <= starts[n] + len(rows[n]) or self._search(rows[n]) is not None:
                 found.append(n)
             n += 1
-        self._count(thread_time() - began, len(rows))
+            if len(found) == n == most:
+                return None
+        return found
+
+    def _in_runs(self, rows: Sequence[bytes]) -> set[int]:
+        """Rows in which it is found, one run of them after the other; not all where it asks for the end of a line."""
+        if self._whole is None:
+            try:
+                self._whole = self._compile(rf"(?:(?s:.)*(?:{self.text})(?s:.)*\C)+")
+            except BadPattern:  # it just does not fit in there
+                return set()
+        starts = [*accumulate([len(row) + 1 for row in rows])]  # of the row behind each
+        found: set[int] = set()
+        for match in self._whole.finditer(_NO_CHARACTER.join([*rows, b""])):
+            begin, end = match.span()
+            found.update(range(bisect_right(starts, begin), bisect_right(starts, end - 1) + 1))
         return found
 
     def runs(self, lines: bytes) -> list[tuple[int, int]]:

@@ -334,9 +334,9 @@ _FOCUS = CommandSpec(
                 Operand(
                     "panes",
                     "PANE",
-                    "a pane: " + ", ".join(PANES) + ", or its key, 1 to 9 or w",
+                    "a pane: " + ", ".join(PANES) + ", or its key, 1 to 9, 0 or w",
                     read_pane,
-                    op.offer(PANES),
+                    op.offer(dict[str, str](PANES.items())),
                     tuple(PANES),
                     many=True,
                 ),

@@ -19,7 +19,7 @@ from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.hold import Held, held
 from gomem_core.outside.image import Copied, Image, NotCopied, around, pages_of
-from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, merged
+from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, in_pages, merged
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw, spines_of
@@ -65,21 +65,22 @@ class Rehearsed:
             more = more.those(found.ok)
             found = process.fetch(more.start, more.size, more)
         self._ask(more, found, False)
-        structs = self._questions[_STRUCTS].found
-        self._fields = _Fields(program, structs.part(0, self._raw.all_spans))
-        self._fields.keep(structs.buffer)
+        self._fields = _Fields(program, self._questions[_STRUCTS].found.part(0, self._raw.all_spans))
 
-    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
-        """Ask the process, and remember how it was asked."""
+    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP, *, leads: bool = True) -> Gathered:
+        """Ask the process, and remember how it was asked; what leads nowhere is asked for only when it is copied."""
         leading = len(self._questions) < _LEADING
-        ranges = merged(addrs, sizes, gap, whole_pages=gap > 0 and not leading)
-        found = self._process.fetch(addrs, sizes, ranges)
+        ranges = in_pages(addrs, sizes) if gap and not leading else merged(addrs, sizes, gap)
+        if leads:
+            found = self._process.fetch(addrs, sizes, ranges)
+        else:
+            found = Gathered(_ready(int(ranges.size.sum())), ranges.piece_at, ranges.wanted)
         self._ask(ranges, found, leading)
         return found
 
     def _ask(self, ranges: Ranges, found: Gathered, leading: bool) -> None:
         self._whole &= np.array_equal(found.ok, ranges.wanted)
-        buffer = found.buffer.copy() if leading else found.buffer
+        buffer = _ready(len(found.buffer)) if leading else found.buffer
         self._questions.append(_Question(ranges, found, buffer, self._process.prepared(ranges, buffer)))
 
     def read(self, addr: int, size: int) -> bytes:
@@ -102,6 +103,12 @@ class Rehearsed:
         if not self._same:
             self._follow()
         return True
+
+    def stands(self) -> bool:
+        """Whether nothing has moved yet that decides about what to ask for."""
+        return self._whole and all(
+            question.ask() and self._is_same(number, question) for number, question in enumerate(self._questions[:_LEADING])
+        )
 
     @property
     def is_same(self) -> bool:
@@ -157,6 +164,13 @@ class Rehearsed:
             self._moved.append(along)
 
 
+def _ready(size: int) -> Bytes:
+    """A buffer whose memory is there: the program would stand still while the kernel hands it out."""
+    buffer = np.empty(size, np.uint8)
+    buffer[::MEMORY_PAGE] = 0
+    return buffer
+
+
 class _Fields:
     """Where in the structs of spans it says where the pointer bits, the inline marks and the types of a span's objects are."""
 
@@ -167,13 +181,8 @@ class _Fields:
         self.spanclass = np.uint64(offsets[2] % 8 * 8)  # bits before it in its word; the state follows
         self._at = offsets[:, None] // 8 + structs.start // 8  # a row a field
         self._class = np.uint64(0xFFFF) << self.spanclass
-        self._old, self._new, self._differ = (np.zeros(self._at.shape, np.uint64) for _ in range(3))  # memory that is there
-
-    def keep(self, structs: Bytes) -> None:
-        """Remember what the fields are; all memory is touched, since the program would stand still while it is got."""
-        for words in (self._new, self._old):
-            structs.view(np.uint64).take(self._at, out=words, mode="clip")
-        np.bitwise_xor(self._old, self._new, out=self._differ)
+        self._old = structs.buffer.view(np.uint64).take(self._at, mode="clip")
+        self._new, self._differ = (_ready(self._old.nbytes).view(np.uint64).reshape(self._old.shape) for _ in range(2))
 
     def changed(self, structs: Bytes) -> tuple[Words, Ints, Bools]:
         """The fields as they are now, the spans in which one differs, and in which of these where they lie or what they hold."""
@@ -223,7 +232,7 @@ def prepared(process: Process, program: Program) -> Rehearsed | None:
             rehearsed = Rehearsed(process, program)
         except Damaged:
             continue
-        if time.monotonic_ns() - began > _ENOUGH_NS or (rehearsed.copy() and rehearsed.is_same):
+        if time.monotonic_ns() - began > _ENOUGH_NS or rehearsed.stands():
             break
     return rehearsed
 

@@ -53,6 +53,17 @@ def copy_pieces(out: Bytes, to: Ints, buffer: Bytes, start: Ints, size: Ints) ->
             out[np.repeat(to[first:last] - ends[first:last], each) + nth] = buffer[from_there]
 
 
+def distinct(values: Ints) -> Ints:
+    """The values in order, each of them once.
+
+    The first call of numpy's own unique imports all of numpy.ma, 10 ms of a first picture.
+    """
+    found: Ints = np.sort(values)
+    first = np.ones(len(found), np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
+
+
 def counted(words: Words, start: Ints) -> Ints:
     """The number of bits that are set in pieces of whole words; piece number i is words start[i] to start[i + 1]."""
     sums = np.zeros(len(words) + 1, np.int64)

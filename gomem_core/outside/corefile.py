@@ -139,7 +139,14 @@ class CoreFile:
                 return bytes(self.exe.data[offset : offset + min(end, backed.end) - at])
         return b""
 
-    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:  # noqa: ARG002 -- there is nothing to merge for
+    def gather(
+        self,
+        addrs: Words,
+        sizes: Ints,
+        gap: int = GAP,  # noqa: ARG002 -- there is nothing to merge for
+        *,
+        leads: bool = True,  # noqa: ARG002 -- all is read at once
+    ) -> Gathered:
         """The pieces, copied one behind the other: those of one size at once."""
         wanted = (
             (addrs & np.uint64(7) == 0) & (addrs > 0) & (addrs < TOP) & (sizes > 0) & (sizes & 7 == 0) & (sizes <= MOST_BYTES)

@@ -19,6 +19,7 @@ from typing import Final
 
 from gomem_core.outside.errors import Gone, NotPermitted, NotStopped
 from gomem_core.outside.process import status_of, why_not
+from gomem_core.outside.turns import TURNS
 
 _DETACH, _SEIZE, _INTERRUPT = 17, 0x4206, 0x4207  # PTRACE_…
 _EVENT_STOP: Final = 128  # PTRACE_EVENT_STOP
@@ -73,7 +74,7 @@ class _Tracer:
         code = _try(_SEIZE, tid)
         if not code:
             self._waiting.add(tid)
-        elif code == errno.ESRCH:
+        elif code == errno.ESRCH or _has_ended(tid):
             self._ended.add(tid)
         else:
             raise NotPermitted(_why_not_held(self._pid))
@@ -134,6 +135,11 @@ def _try(request: int, tid: int, data: int = 0) -> int:
     return 0 if _ptrace(request, tid, None, data) >= 0 else ctypes.get_errno()
 
 
+def _has_ended(tid: int) -> bool:
+    """Whether a thread has ended, even if it is still listed: then the kernel says that it may not be seized."""
+    return status_of(tid).get("State", "X")[:1] in "XZ"
+
+
 def _why_not_held(pid: int) -> str:
     tracer = status_of(pid).get("TracerPid", "0")
     if tracer != "0":
@@ -150,7 +156,7 @@ def held(pid: int) -> Iterator[Held]:
     tracer = _Tracer(pid)
     interval = sys.getswitchinterval()
     collects = gc.isenabled()
-    with _undisturbed():
+    with TURNS.alone(), _undisturbed():
         sys.setswitchinterval(_SWITCH)
         gc.disable()  # to go through all objects of an explorer takes longer than to read a heap
         began = time.monotonic_ns()

@@ -3,8 +3,8 @@
 import numpy as np
 
 from gomem_core.named import NamedTuple
-from gomem_core.outside.arrays import Bytes, Ints, Words, copy_pieces, ends_of
-from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, Unreadable, askable, merged, ranges_of
+from gomem_core.outside.arrays import Bytes, Ints, Words, copy_pieces, distinct, ends_of
+from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, Unreadable, askable, merged, pages_in, ranges_of
 
 
 class NotCopied(Exception):
@@ -33,11 +33,11 @@ class Image:
         self.misses = 0  # pieces that were asked for, and are not here
         self.pages = np.zeros(0, np.int64)  # in which all pieces lie that might have been read along
 
-    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
+    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP, *, leads: bool = True) -> Gathered:  # noqa: ARG002 -- all is here
         """The pieces; those that are not here cannot be read."""
         wanted = askable(addrs, sizes)
         if gap:
-            self.pages = np.union1d(self.pages, pages_of([merged(addrs, sizes, gap)]))
+            self.pages = distinct(np.concatenate([self.pages, pages_of([merged(addrs, sizes, gap)])]))
         start = np.where(wanted, addrs, 0).astype(np.int64)
         row = np.maximum(np.searchsorted(self._start, start, "right") - 1, 0)
         into = start - self._start[row]
@@ -52,14 +52,8 @@ class Image:
 
 def pages_of(ranges: list[Ranges]) -> Ints:
     """The numbers of the pages of memory in which these lie."""
-    first, last = (np.concatenate(ends) for ends in zip(*[_pages(one) for one in ranges], strict=True))
-    each = last - first
-    return np.unique(np.repeat(first - ends_of(each)[:-1], each) + np.arange(int(each.sum())))
-
-
-def _pages(ranges: Ranges) -> tuple[Ints, Ints]:
-    start = ranges.start.astype(np.int64)
-    return start // MEMORY_PAGE, -(-(start + ranges.size) // MEMORY_PAGE)
+    start, size = np.concatenate([one.start for one in ranges]).astype(np.int64), np.concatenate([one.size for one in ranges])
+    return pages_in(start[size > 0], size[size > 0])
 
 
 def around(known: list[Ranges], pages: Ints) -> Ranges:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from gomem_core.outside.arrays import Ints
+from gomem_core.outside.arrays import Ints, distinct
 from gomem_core.outside.memory import MEMORY_PAGE, Ranges
 
 _MOST_PAGES: Final = 1024  # of a generation, unless a heap needs more: what works on and on, goes through many
@@ -20,14 +20,13 @@ class Kept:
     @property
     def pages(self) -> Ints:
         """Numbers of all of them, in order."""
-        found: Ints = np.union1d(self._young, self._old)
-        return found
+        return distinct(np.concatenate([self._young, self._old]))
 
     def add(self, pages: Ints) -> None:
         """Something was in these."""
-        more = np.union1d(self._young, pages)
+        more = distinct(np.concatenate([self._young, pages]))
         if len(more) > max(_MOST_PAGES, 2 * len(pages)):
-            self._old, more = self._young, np.unique(pages)
+            self._old, more = self._young, distinct(pages)
         self._young = more
 
     def drop(self, ranges: Ranges) -> None:

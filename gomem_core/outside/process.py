@@ -114,7 +114,7 @@ class Process:
             raise Unreadable(addr, size)
         return buffer.tobytes()
 
-    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
+    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP, *, leads: bool = True) -> Gathered:  # noqa: ARG002 -- all is read
         """The pieces, from as few ranges as they make."""
         return self.fetch(addrs, sizes, merged(addrs, sizes, gap))
 

@@ -17,7 +17,7 @@ from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
 from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
 from gomem_core.go.versions import Profile, profile_named
-from gomem_core.outside.arrays import Bools, Words
+from gomem_core.outside.arrays import Bools, Words, distinct
 from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
 from gomem_core.outside.memory import TOP, Memory, Unreadable
 from gomem_core.outside.pacing import find_controller, is_controller
@@ -341,5 +341,5 @@ def _are_ps(source: Source, pointer: int, length: int, spans: Words, at: Mapping
     used = mcaches[mcaches > 0]
     caches = source.gather(used, np.full(len(used), at["mcache"], np.int64))
     cached = caches.table(at["mcache.alloc"], SPAN_CLASSES).ravel()
-    others = np.unique(cached[~np.isin(cached, spans)])  # only the one empty span is in no table
+    others = distinct(cached[~np.isin(cached, spans)].view(np.int64))  # only the one empty span is in no table
     return bool(len(used)) and bool(caches.ok.all()) and len(others) <= 1 and (others > 0).all().item()

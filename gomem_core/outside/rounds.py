@@ -137,7 +137,7 @@ def read_raw(memory: Memory, program: Program) -> Raw:
         (chunk_addr, PALLOC_DATA),
         (blocks.block + np.uint64(at["spanSetBlock.spans"]) + np.uint64(8) * blocks.first.astype(np.uint64), blocks.count * 8),
     ]
-    chunks, set_spans = _together(memory, parts)
+    chunks, set_spans = _together(memory, parts, leads=False)
     spans = _table(program, span_ptr, mspans)
     # --- bits
     arenas_at: Words = arena_ptr.column(0, "<u8")
@@ -156,10 +156,10 @@ def read_raw(memory: Memory, program: Program) -> Raw:
     bits = Gathered(alloc.buffer, np.concatenate([alloc.start, marks.start]), np.concatenate([alloc.ok, marks.ok]))
     tail_addr, tail_size = _tails(program, spans, own, page)
     in_heap = program.profile.heap_bits != "arena"
-    tails = memory.gather(tail_addr, tail_size, gap=0 if in_heap else GAP)
+    tails = memory.gather(tail_addr, tail_size, gap=0 if in_heap else GAP, leads=False)
     typed, cut = _typed(program, spans, alloc)
-    type_words = memory.gather(typed.astype(np.uint64), np.full(len(typed), 8, np.int64), gap=0)
-    after = memory.gather(np.array([program.mheap + at["mheap.sweepgen"]], np.uint64), np.array([24]))
+    type_words = memory.gather(typed.astype(np.uint64), np.full(len(typed), 8, np.int64), gap=0, leads=False)
+    after = memory.gather(np.array([program.mheap + at["mheap.sweepgen"]], np.uint64), np.array([24]), leads=False)
     return Raw(
         program=program,
         roots=roots,
@@ -195,10 +195,10 @@ def _length(program: Program, mheap: Words, offset: int, most: int, of_what: str
     return length
 
 
-def _together(memory: Memory, parts: list[tuple[Words, int | Ints]]) -> list[Gathered]:
+def _together(memory: Memory, parts: list[tuple[Words, int | Ints]], *, leads: bool = True) -> list[Gathered]:
     """Several groups of pieces, asked for in one question."""
     sizes = [np.full(len(addrs), size, np.int64) if isinstance(size, int) else size for addrs, size in parts]
-    found = memory.gather(np.concatenate([addrs for addrs, _ in parts]), np.concatenate(sizes))
+    found = memory.gather(np.concatenate([addrs for addrs, _ in parts]), np.concatenate(sizes), leads=leads)
     ends = np.cumsum([len(addrs) for addrs, _ in parts]).tolist()
     return [found.part(first, last) for first, last in zip([0, *ends], ends, strict=False)]
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
 from gomem_core.world.lazycolumn import LazyColumn
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
-from gomem_core.world.still_spans import Hung
+from gomem_core.world.still_spans import Chains, Places
 
 _INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))
 LISTS: Final = 4  # of an mcentral
@@ -50,6 +50,7 @@ class Table:
         )
         self.in_use = np.zeros(len(self.span), bool)
         self.in_use[self._has] = self._possible[self._of]
+        self._state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         self._waits = waits(snapshot)
         self._listed, self._following, self._before = self._lists()
 
@@ -64,7 +65,6 @@ class Table:
     def columns(self) -> SpanColumns:
         """All rows as spans."""
         spans, rows = self.snapshot.spans, self.rows
-        state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         cached_by = rows.cache()
         cached_by[self._has] = spans.cached_by[self._of]
         ids = np.append(self.snapshot.ps.id, -1)
@@ -74,7 +74,7 @@ class Table:
         return SpanColumns(
             base=_array(rows.base),
             npages=_array(rows.npages),
-            state=_words(state, STATES),
+            state=_words(self._state, STATES),
             spanclass=_array(self._spread(spans.spanclass)),
             elemsize=_array(self._spread(spans.elemsize)),
             nelems=_array(self._spread(spans.nelems)),
@@ -91,6 +91,10 @@ class Table:
             unusedsince=(None,) * len(self.span),
             ptr=self._ptrs(),
         )
+
+    def states(self) -> array[int]:
+        """The states of all rows, as Spans.column numbers them."""
+        return _array(self._state)
 
     def _ptrs(self) -> tuple[int | None, ...]:
         """Where the mspans are; rows that are no spans have none."""
@@ -134,22 +138,26 @@ class Table:
         on = np.flatnonzero((first[central.span] == found) & shown[central.span])
         return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
 
-    def hung(self) -> Hung:
+    def chains(self) -> Chains:
         """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
-        spans, names = self.snapshot.spans, self._profile.central_names
+        span, where = self._on_lists
+        bases, names = _array(self.snapshot.spans.base[span]), self._profile.central_names
+        starts = np.flatnonzero(np.diff(where, prepend=-1))
+        ends = [*starts[1:].tolist(), len(where)]
+        return {
+            (list_ // LISTS, names[list_ % LISTS]): bases[start:end]
+            for start, end, list_ in zip(starts.tolist(), ends, where[starts].tolist(), strict=False)
+        }
+
+    def places(self) -> Places:
+        """The place of each span in its list; likewise."""
         span, where = self._on_lists
         starts = np.flatnonzero(np.diff(where, prepend=-1))
         lengths = np.diff(starts, append=len(where))
-        chains = {
-            (spanclass, names[number]): _array(spans.base[span[start : start + length]])
-            for start, length, spanclass, number in zip(
-                starts.tolist(), lengths.tolist(), *(part.tolist() for part in np.divmod(where[starts], LISTS)), strict=True
-            )
-        }
-        places, counts = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
+        places, counts = (np.zeros(len(self.snapshot.spans), np.int64) for _ in range(2))
         places[span] = np.arange(1, len(span) + 1) - np.repeat(starts, lengths)
         counts[span] = np.repeat(lengths, lengths)
-        return Hung(chains, _array(self._spread(places)), _array(self._spread(counts)))
+        return Places(_array(self._spread(places)), _array(self._spread(counts)))
 
     def disputes(self) -> dict[int, str]:
         """What contradicts itself, by the base of the row."""
@@ -217,9 +225,13 @@ class Table:
         waiting: Bytes = np.repeat(np.where(self._waits[span], 0, 255).astype(np.uint8), size[span])
         return taken.tobytes(), (taken & (mark | waiting)).tobytes()
 
-    def counts(self) -> array[int]:
-        """How many slots of each row are allocated."""
-        return _array(self._spread(self.snapshot.bits.taken_counts))
+    def counts(self) -> tuple[array[int], array[int]]:
+        """How many slots of each row are allocated, and how many of them are not dead."""
+        bits = self.snapshot.bits
+        live = bits.taken_counts
+        if self._waits.any():
+            live = np.where(self._waits, counted(bits.taken_words & bits.mark_words, bits.word_start), live)
+        return _array(self._spread(bits.taken_counts)), _array(self._spread(live))
 
 
 def _array(column: NDArray[Any]) -> array[int]:

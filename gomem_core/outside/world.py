@@ -53,14 +53,14 @@ def world_of(snapshot: Snapshot) -> Still:
     arenas = arenas_of(snapshot, profile.arena_bytes)
     table = Table(snapshot, rows_of(snapshot, arenas, bool(profile.padding)), profile)
     doubts = doubts_of(snapshot, profile)
-    spans = StillSpans(table.columns(), [], arenas, profile, table.disputes())
+    spans = StillSpans(table.columns(), [], arenas, profile, table.disputes(), table.states())
     slots = StillSlots(spans, table.slots(), None, arenas, 0, profile, table.joined, table.counts)
     notes = [note for note, told in ((_NOT_ONE, not snapshot.one_moment), (_MARKING, snapshot.marking)) if told]
     facets = Facets(
         spans,
         slots,
         Unknown(DOUBTS[Fact.POINTER]),
-        StillLists(spans, _centrals(table, profile), profile, table.hung),
+        StillLists(spans, _centrals(table, profile), profile, table),
         StillCaches(tuple(_mcaches(table))),
         _sums(snapshot, doubts),
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),

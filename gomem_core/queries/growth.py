@@ -13,12 +13,11 @@ from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import MemStats
 from gomem_core.world.still import Still
-from gomem_core.world.world import Kind, NotKnown, known, unknown
+from gomem_core.world.world import WRITTEN, NotKnown, known, unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema import differences as schema
 
-WRITTEN: Final[tuple[Kind, ...]] = ("film", "dump", "profile", "memstats", "gctrace")
 _ROWS: Final = 12  # of each table that are printed, where nobody asks for all
 _TITLES: Final[dict[By, str]] = {"type": "by type or shape", "class": "by size class", "site": "by call site"}
 _GREW: Final[dict[By, tuple[str, str]]] = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.named import NamedTuple
 from gomem_core.world.records import STATES, SpanField
+from gomem_core.world.still_slots import StillSlots
 from gomem_core.world.world import World
 
 Ints = NDArray[np.int64]
@@ -59,6 +60,9 @@ def held_sums(world: World) -> HeldSums:
 
 def _counts(world: World, nelems: Ints) -> tuple[Ints, Ints]:
     """How many slots of each span are allocated, and how many of them are not dead."""
+    if isinstance(world.slots, StillSlots):
+        taken, live = world.slots.slot_counts()
+        return np.frombuffer(taken, np.int64), np.frombuffer(live, np.int64)
     sizes = (nelems + 7) // 8
     first, has = np.cumsum(sizes) - sizes, sizes > 0
     found: list[Ints] = []

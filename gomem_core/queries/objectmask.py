@@ -11,7 +11,7 @@ from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries import slotcolumns
-from gomem_core.queries.objecttexts import found_in_slots
+from gomem_core.queries.objecttexts import found_across_lines, found_in_slots
 from gomem_core.queries.reach import Fate
 from gomem_core.queries.slotcolumns import TypeNames, in_slots
 from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
@@ -121,8 +121,8 @@ def _search(
 ) -> Generator[Step, None, Numbers]:
     """Those of the objects in whose cells the pattern is found."""
     read = in_slots(objects)
-    if read is not None and len(rows) > _TEXTS and pattern.stays_in_line:
-        return (yield from found_in_slots(read, pattern, rows))
+    if read is not None and len(rows) > _TEXTS:
+        return (yield from (found_in_slots if pattern.stays_in_line else found_across_lines)(read, pattern, rows))
     found: list[Numbers] = [rows[:0]]
     for start in range(0, len(rows), _TEXTS):
         some = rows[start : start + _TEXTS]

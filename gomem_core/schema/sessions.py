@@ -98,7 +98,7 @@ class Told(TypedDict):
 class Export(Told):
     """`gomem export --json`: where a session stands, what it did last, and the heap as it is there; null is what is not known.
 
-    t_ns: of a film, when that was; unknown: why, by the name of each part of the heap that is null as a whole.
+    t_ns: of a film, when that was; unknown: why, by the names of go and of the parts of the heap that are null.
     """
 
     file: str | None
@@ -108,7 +108,7 @@ class Export(Told):
     of: int
     marks: dict[str, int]
     t_ns: int | None
-    go: str
+    go: str | None
     arena: Arena | None
     sweepgen: int | None
     spans: list[Span] | None

@@ -95,7 +95,7 @@ class Console(Desk):
             case Say():
                 return self._do(parse_step(f"{line}\n{PAUSE}"))
             case Types() | Declare() if self.session.strip is not None:
-                return self._give(Step(line, line, command, None))
+                return self.give(Step(line, line, command, None))
             case Types():
                 return self._keep(Step(line, line, command, None))
             case _ if _is_step(command):
@@ -152,14 +152,6 @@ class Console(Desk):
             return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
         return self.last
 
-    def _give(self, step: Step) -> Outcome:
-        """Let a heap that was read know types of its program; that is no step, and holds at every look."""
-        try:
-            self.last = self.session.give(with_kept(step))
-        except GoError as e:
-            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
-        return self.last
-
     def _keep(self, step: Step) -> Outcome:
         """Declare what a file does, as it is now."""
         try:
@@ -202,6 +194,18 @@ class Console(Desk):
             self.moved()
             result = Result(f"stopped at {place_name(self.session, self.session.step)}")
         return Outcome(line, command, self.session.step, result)
+
+    def give(self, step: Step) -> Outcome:
+        """Let a heap that was read know types of its program; that is no step, and holds at every look."""
+        try:
+            whole = with_kept(step)
+        except GoError as e:
+            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
+        self.last = self.session.give(whole)
+        if self.last.ok:
+            self.given.append(whole.source)
+            self.record("give", whole.source)
+        return self.last
 
     # --- Keys -----------------------------------------------------------------------------------------------------------
 

@@ -163,6 +163,7 @@ class Desk:
         self.kept = None if strip is None or not script.on else Kept(resolved(self._on(script)), len(strip.stills))
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
+        self.given: list[str] = []  # steps that declare types of the program whose heap was read, with what they declare
 
     def switch(self, name: str) -> None:
         """Take up another branch, and stand where the session stood as far as that branch goes.  Raises UnknownBranch, Stopped.

@@ -1,10 +1,11 @@
 """A desk that does after another one what that one records, as it happens: a resume that never ends.
 
-The records are those of a journal (resume.py tells what they mean), and two more:
+The records are those of a journal (resume.py tells what they mean), and some more:
 
     stills DATA GOES STEP EVENT   looks at a heap, of which no file is known; GOES: it can be looked at again
     still DATA                    ... and was
-    open PATH STEP EVENT          the heap that lies in this file
+    open PATH STEP EVENT SOURCE…  the heap that lies in this file, and what it was given before
+    give SOURCE                   types were declared of the program whose heap was read
 
 Nothing is written here.  What began alike and was told the same records is the same session, heap and all.
 """
@@ -22,6 +23,7 @@ from gomem_core.files.stillfile import FieldError, read_strip, strip_bytes
 from gomem_core.files.timeline import UnknownBranch
 from gomem_core.foreign import brief
 from gomem_core.lang import ParseError, parse
+from gomem_core.lang.commands import Declare, Types
 from gomem_core.lang.moves import Expect, Go
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry, Origin
@@ -62,9 +64,9 @@ def whole(desk: Console) -> Entry:
     """All that was done at a desk, as one record, with which an echo begins."""
     session, strip = desk.session, desk.session.strip
     if strip is None or desk.script.on:
-        return ("load", desk.script.name, desk.text(Path("/")), session.step, session.event)
+        return ("load", desk.script.name, desk.text(Path("/")), session.step, session.event, *desk.given)
     if desk.source is not None:
-        return ("open", str(desk.source), session.step, session.event)
+        return ("open", str(desk.source), session.step, session.event, *desk.given)
     if isinstance(strip, Reel):
         raise Strayed("this film lies in no file")
     return ("stills", _packed(strip.stills, session.declared), strip.goes_on, session.step, session.event)
@@ -110,22 +112,24 @@ def _unpacked(data: str) -> list[Still]:
 def begin(entry: Entry) -> Console:
     """A desk that stands where the one stood of which `whole` told.  Raises Strayed."""
     try:
-        desk, step, event = _begun(entry)
+        desk, step, event, given = _begun(entry)
+        for source in given:
+            _give(desk, str(source))
         desk.goto(step, event)
     except _FAULTS as e:
         raise Strayed(brief(str(e))) from e
     return desk
 
 
-def _begun(entry: Entry) -> tuple[Console, int, int]:
+def _begun(entry: Entry) -> tuple[Console, int, int, Sequence[object]]:
     match entry:
-        case ("load", str(name), str(text), int(step), int(event)):
-            return Console(True, read_script(name, text, name)), step, event
-        case ("open", str(path), int(step), int(event)):
-            return Console(True, open_file(Path(path)), origin=Origin(Path(path), None)), step, event
+        case ("load", str(name), str(text), int(step), int(event), *given):
+            return Console(True, read_script(name, text, name)), step, event, given
+        case ("open", str(path), int(step), int(event), *given):
+            return Console(True, open_file(Path(path)), origin=Origin(Path(path), None)), step, event, given
         case ("stills", str(data), bool(goes_on), int(step), int(event)):
             stills = _unpacked(data)
-            return Console(True, _Told(stills) if goes_on else Strip(stills)), step, event
+            return Console(True, _Told(stills) if goes_on else Strip(stills)), step, event, ()
     raise Strayed(f"no beginning: {brief(str(entry))}")
 
 
@@ -148,6 +152,8 @@ def _do(desk: Console, entry: Entry) -> None:
             session.strip.tell(_unpacked(data)[0])
             desk.goto(len(session.steps))  # one is only taken behind all others, and how one came there need not be told
             _step(desk, LOOK)
+        case ("give", str(source)):
+            _give(desk, source)
         case ("goto", int(step), int(event)):
             desk.goto(step, event)
         case ("line", int(), str(line)) if isinstance(parse(line), Expect):
@@ -165,6 +171,15 @@ def _do(desk: Console, entry: Entry) -> None:
             pass  # what takes long is about to be done; the others tell of files
         case _:
             raise Strayed("no record of this gomem")
+
+
+def _give(desk: Console, source: str) -> None:
+    step = parse_step(source)
+    if not isinstance(step.command, Types | Declare) or desk.session.strip is None:
+        raise Strayed("no declaration of types of a program whose heap was read")
+    outcome = desk.give(step)
+    if not outcome.ok:
+        raise Strayed(str(outcome.error))
 
 
 def _step(desk: Console, source: str) -> None:

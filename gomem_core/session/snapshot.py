@@ -49,6 +49,7 @@ def snapshot(desk: Desk) -> "sessions.Export":
             "mem_stats": lambda: mem_stats_data(world.sums.mem_stats()),
         }
     )
+    untold = "" if session.strip is None else session.strip.shown.go_untold
     stands = {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
@@ -57,8 +58,10 @@ def snapshot(desk: Desk) -> "sessions.Export":
         "of": len(session.steps),
         "marks": {**session.bookmarks},
         "t_ns": None if session.reel is None else session.reel.time(session.step),
-        "go": world.profile.name.removeprefix("go"),
+        "go": None if untold else world.profile.name.removeprefix("go"),
     }
+    if untold:
+        why["go"] = untold
     return cast("sessions.Export", {**stands, **_told(desk), **heap, "unknown": why})
 
 

@@ -46,7 +46,7 @@ class SlotObjects:
     @cached_property
     def before(self) -> array[int]:
         """How many objects lie before each span, in address order; at the end, how many there are."""
-        return array("q", accumulate(self.slots.taken_counts(), initial=0))
+        return array("q", accumulate(self.slots.slot_counts()[0], initial=0))
 
     def __len__(self) -> int:
         return self.before[-1]

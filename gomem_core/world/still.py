@@ -272,11 +272,18 @@ class Still:
     @property
     def go_told(self) -> str:
         """The version of Go, as far as it is known: a trace only tells its format, which later versions write as well."""
-        if self.place.go:
-            return self.place.go
-        if self.place.of in GO_UNTOLD:
-            return f"go {UNKNOWN}"
-        return f"trace format of {self.profile.name}" if self.place.of == "film" else self.profile.name
+        if self.place.go or not self.go_untold:
+            return self.place.go or self.profile.name
+        return f"trace format of {self.profile.name}" if self.place.of == "film" else f"go {UNKNOWN}"
+
+    @property
+    def go_untold(self) -> str:
+        """Why it is not known which version of Go the heap is of; empty where it is."""
+        if self.place.go or self.place.of not in ("film", *GO_UNTOLD):
+            return ""
+        if self.place.of == "film":
+            return f"a trace tells only its format, that of {self.profile.name}, which later versions write as well"
+        return "the file does not tell by which version of Go it was written"
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""

@@ -4,8 +4,9 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Final
 
 from gomem_core.go.versions import Profile
@@ -17,7 +18,7 @@ from gomem_core.world.world import Pointers
 
 _PAUSE: Final = 256  # slots
 Joined = Callable[[int, int], tuple[bytes, bytes]]
-Counts = Callable[[], "array[int]"]
+Counts = Callable[[], tuple["array[int]", "array[int]"]]
 
 
 class StillSlots:
@@ -36,7 +37,7 @@ class StillSlots:
     ) -> None:
         """`stored` None: it is not known.
 
-        `joined` answers as `set_bytes` does, `counts` as `taken_counts`, where somebody knows a quicker way.
+        `joined` answers as `set_bytes` does, `counts` as `slot_counts`, where somebody knows a quicker way.
         """
         self.zerobase = zerobase
         self._profile = profile
@@ -123,26 +124,32 @@ class StillSlots:
         """What `sets` says of spans number start to stop, joined, as Slots says."""
         if self._joined is not None:
             return self._joined(start, stop)
-        allocated, live = bytearray(), bytearray()
-        for n, info in enumerate(self._spans.rows(start, stop), start):
-            size = (info.nelems + 7) // 8
-            bits = self._bits(n)
-            taken, held = slot_sets(info, bits.alloc, bits.gcmark)
-            allocated += taken.to_bytes(size, "little")
-            live += held.to_bytes(size, "little")
-        return bytes(allocated), bytes(live)
+        allocated, live = [], []
+        for nelems, (taken, held) in zip(self._spans.columns().nelems[start:stop], self._sets(start, stop), strict=True):
+            own = taken.to_bytes((nelems + 7) >> 3, "little")
+            allocated.append(own)
+            live.append(own if held is taken else held.to_bytes(len(own), "little"))
+        return b"".join(allocated), b"".join(live)
 
-    def taken_counts(self) -> array[int]:
-        """How many slots of each span are allocated."""
+    def _sets(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """The same as bit sets, without a record of each span: there may be 100,000."""
+        spans, slots, part = self._spans.columns(), self._columns, slice(start, stop)
+        marks: Iterable[int | None] = repeat(None) if slots.gcmark_bits is None else slots.gcmark_bits[part]
+        bits = zip(slots.alloc_bits[part], marks, strict=False)
+        told = zip(spans.freeindex[part], spans.swept[part], strict=True)
+        for (freeindex, swept), (alloc, gcmark) in zip(told, bits, strict=True):
+            taken = alloc | (1 << freeindex) - 1 if freeindex else alloc
+            yield taken, taken if swept is not False or gcmark is None else taken & gcmark
+
+    def slot_counts(self) -> tuple[array[int], array[int]]:
+        """How many slots of each span are allocated, and how many of them are not dead."""
         if self._counts is not None:
             return self._counts()
-        joined, nelems = self.set_bytes(0, self._spans.count)[0], self._spans.columns().nelems
-        found, at = array("q"), 0
-        for count in nelems:
-            size = (count + 7) >> 3
-            found.append(int.from_bytes(joined[at : at + size], "little").bit_count())
-            at += size
-        return found
+        taken, live = array("q"), array("q")
+        for allocated, held in self._sets(0, self._spans.count):
+            taken.append(allocated.bit_count())
+            live.append(held.bit_count())
+        return taken, live
 
     def columns(self) -> SlotColumns:
         """What lies in all spans, in address order."""

@@ -4,9 +4,10 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import Any, Final, get_args
+from typing import Any, Final, Protocol, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
@@ -33,8 +34,13 @@ class StillSpans:
         arenas: Arenas,
         profile: Profile,
         disputes: Mapping[int, str] | None = None,
+        states: array[int] | None = None,
     ) -> None:
-        """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else."""
+        """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else.
+
+        `states`: the column of states as `column` has it, where somebody knows it.
+        """
+        self._numbers: dict[str, array[int]] = {} if states is None else {"state": states}
         self.disputes = {} if disputes is None else dict(disputes)
         self._columns = columns
         self._left_over = tuple(left_over)
@@ -102,10 +108,6 @@ class StillSpans:
                 self._numbers[name] = array("q", [instead if one is None else one for one in column])
         return memoryview(self._numbers[name])[start:stop]
 
-    @cached_property
-    def _numbers(self) -> dict[str, array[int]]:
-        return {}
-
     def each(self) -> Iterator[SpanInfo]:
         """All spans in address order, made one at a time."""
         return (SpanInfo(*row) for row in zip(*self._columns, strict=True))
@@ -147,12 +149,27 @@ class StillSpans:
         return [*self._left_over]
 
 
-class Hung(NamedTuple):
-    """Which spans hang on which list."""
+Chains = dict[tuple[int, str], "array[int]"]
+"""Bases of the spans that hang on a list, front to back, by span class (0: no mcentral's) and name of the list."""
 
-    chains: dict[tuple[int, str], array[int]]  # their bases, front to back, by span class (0: no mcentral's) and name of the list
-    places: array[int]  # of each span by its number: its place in its list, from 1; 0 on none
-    counts: array[int]  # ... and how many that list has
+
+class Places(NamedTuple):
+    """Where spans hang on their lists; by the number of each span."""
+
+    place: array[int]  # from 1; 0 on none
+    length: array[int]  # how many that list has
+
+
+class Hanging(Protocol):
+    """What hangs on which list; each is asked for once, when somebody wants to see it."""
+
+    def chains(self) -> Chains:
+        """The spans of each list that is not empty."""
+        ...
+
+    def places(self) -> Places:
+        """The place of each span."""
+        ...
 
 
 class StillLists:
@@ -163,7 +180,7 @@ class StillLists:
         spans: StillSpans,
         central: Mapping[int, CentralInfo],
         profile: Profile,
-        hanging: Callable[[], Hung] | None = None,
+        hanging: Hanging | None = None,
     ) -> None:
         """`hanging` tells what hangs on which list, where somebody knows a quicker way than to look at each span's neighbours."""
         self._hanging = hanging
@@ -180,13 +197,16 @@ class StillLists:
     __hash__ = None  # type: ignore[assignment]  # it holds a dict
 
     @cached_property
-    def _hung(self) -> Hung:
-        return self._look() if self._hanging is None else self._hanging()
+    def _chains(self) -> Chains:
+        return self._look_at_neighbours() if self._hanging is None else self._hanging.chains()
 
-    def _look(self) -> Hung:
-        """Look at the neighbours of each span."""
+    @cached_property
+    def _places(self) -> Places:
+        return self._count() if self._hanging is None else self._hanging.places()
+
+    def _look_at_neighbours(self) -> Chains:
         following: dict[int, int] = {}
-        chains: dict[tuple[int, str], array[int]] = {}
+        chains: Chains = {}
         columns, tree = self._spans.columns(), None if self._names is None else self._names.free_large
         links = zip(columns.base, columns.spanclass, columns.list_name, columns.next_base, columns.prev_base, strict=True)
         for base, spanclass, name, next_base, prev_base in links:
@@ -197,16 +217,19 @@ class StillLists:
         for chain in chains.values():
             while base := following[chain[-1]]:
                 chain.append(base)
+        return chains
+
+    def _count(self) -> Places:
         places, counts = (array("q", [0]) * self._spans.count for _ in range(2))
-        numbers = {base: number for number, base in enumerate(columns.base) if base in following}
-        for chain in chains.values():
+        numbers = {base: number for number, base in enumerate(self._spans.columns().base)}
+        for chain in self._chains.values():
             for place, base in enumerate(chain, 1):
                 places[numbers[base]], counts[numbers[base]] = place, len(chain)
-        return Hung(chains, places, counts)
+        return Places(places, counts)
 
     def chains(self) -> dict[tuple[int, str], list[int]]:
         """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
-        return {key: chain.tolist() for key, chain in self._hung.chains.items()}
+        return {key: chain.tolist() for key, chain in self._chains.items()}
 
     def mcentrals(self) -> dict[int, CentralInfo]:
         """Every mcentral, by its span class."""
@@ -225,7 +248,7 @@ class StillLists:
         return self._list(spanclass, name)[:limit].tolist()
 
     def _list(self, spanclass: int, name: str) -> array[int]:
-        return self._hung.chains.get((spanclass, name), array("q"))
+        return self._chains.get((spanclass, name), array("q"))
 
     def last(self, spanclass: int, name: str) -> int:
         """Base of the last span of one of its lists, 0: it is empty."""
@@ -235,14 +258,14 @@ class StillLists:
     def place(self, base: int, limit: int) -> int:
         """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
         number = self._spans.number(base)
-        place, count = (self._hung.places[number], self._hung.counts[number]) if number >= 0 else (0, 0)
+        place, count = (self._places.place[number], self._places.length[number]) if number >= 0 else (0, 0)
         return place if place <= limit or count - place < limit else 0
 
     def free_lists(self) -> list[tuple[int, int]]:
         """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
         if self._names is None:
             return [(npages, len(bases)) for npages, bases in sorted(self._free_runs.items())]
-        named = ((name, len(chain)) for (_, name), chain in self._hung.chains.items() if name.startswith(f"{self._names.free}["))
+        named = ((name, len(chain)) for (_, name), chain in self._chains.items() if name.startswith(f"{self._names.free}["))
         return sorted((int(name.partition("[")[2][:-1]), count) for name, count in named)
 
     def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
@@ -268,6 +291,15 @@ class StillLists:
         return by_length(((info.npages, info.base) for info in self.free_large()), most)
 
 
+def _places(words: Sequence[str], word: str) -> Iterator[int]:
+    """Where this word stands among others."""
+    at = -1
+    with suppress(ValueError):  # from there on it stands nowhere
+        while True:
+            at = words.index(word, at + 1)
+            yield at
+
+
 def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
     """Bases of the longest stretches of free pages that every P can take, by their length.
 
@@ -275,7 +307,7 @@ def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
     """
     found: dict[int, list[int]] = {}
     start = end = 0
-    for number in [number for number, state in enumerate(columns.state) if state == "free"]:  # few of many spans
+    for number in _places(columns.state, "free"):  # few of many spans
         if columns.cached_by[number] not in (-1, None) or columns.list_name[number]:
             continue
         base, nbytes = columns.base[number], columns.npages[number] << PAGE_SHIFT

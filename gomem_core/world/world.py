@@ -306,6 +306,7 @@ Kind = Literal[  # what sort of heap it is
     "memstats",  # ... MemStats,
     "gctrace",  # ... lines of GODEBUG=gctrace=1
 ]
+WRITTEN: Final[tuple[Kind, ...]] = ("film", "dump", "profile", "memstats", "gctrace")  # what a program wrote of its own heap
 GO_UNTOLD: Final[tuple[Kind, ...]] = ("profile", "memstats", "gctrace")  # those whose files do not tell the version of Go
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

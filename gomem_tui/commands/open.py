@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ from gomem_core.foreign import brief
 from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
-    from gomem_core.lang.moves import Stop
+    from gomem_core.lang.moves import Pane, Stop
     from gomem_core.session.console import Console
     from gomem_tui.settings.settings import Chosen
 
 Opened = Callable[[Mapping[str, "Chosen"]], "Console"]
 """What opens a session as the settings want it.  Raises ScriptError, JournalError, UsageError."""
+
+Meanwhile = Callable[[], AbstractContextManager[None]]
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -45,7 +48,7 @@ def execute(args: argparse.Namespace) -> int:
     return print_data(args)
 
 
-def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | None" = None) -> int:
+def explore(args: argparse.Namespace, panes: "tuple[Pane, ...]" = (), at: "Stop | None" = None) -> int:
     """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput.
 
     It begins with these panes, and `at` a step or a time.
@@ -94,11 +97,18 @@ def _speed(text: str | None) -> float:
     return speed
 
 
-def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), every: float = 0, speed: float = 1) -> int:
+def show(
+    args: argparse.Namespace,
+    opened: Opened,
+    panes: "tuple[Pane, ...]" = (),
+    every: float = 0,
+    speed: float = 1,
+    meanwhile: Meanwhile = nullcontext,
+) -> int:
     """The explorer, as options, environment and configuration want it.
 
     It begins with these panes, and looks again at a process `every` so many seconds (0: when it is asked to).  `speed` is that of
-    a film that is played: 1 is as fast as it was recorded.
+    a film that is played: 1 is as fast as it was recorded.  What is opened is opened within `meanwhile`.
 
     Returns the exit code: 3 for what cannot be opened.  Raises UsageError.
     """
@@ -126,12 +136,13 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
 
     try:
         with told_at_once(_path(args)):
+            with meanwhile():
+                console = _given(args, opened, settings)
             from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
             from gomem_tui.panes.model import first_panes  # noqa: PLC0415
             from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
             options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
-            console = _given(args, opened, settings)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT

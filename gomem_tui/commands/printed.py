@@ -7,7 +7,7 @@ from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
 from gomem_core.cli.progress import opening
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import Stop
+from gomem_core.lang.moves import Pane, Stop
 from gomem_core.lang.names import read_stop
 from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import step_of
@@ -30,7 +30,7 @@ def stop_of(args: argparse.Namespace) -> Stop | None:
         raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
 
 
-def pane_of(args: argparse.Namespace) -> str | None:
+def pane_of(args: argparse.Namespace) -> Pane | None:
     """What --pane says, likewise.  Raises UsageError."""
     return None if args.pane is None else given_pane("--pane", args.pane)
 

@@ -1,10 +1,12 @@
 """What `gomem attach` and `gomem core` share: a real heap in the explorer, or one of its panes as text."""
 
 import argparse
+import gc
 import sys
 
 from gomem_core.cli.output import BAD_INPUT, OK, emit, is_terminal, say
 from gomem_core.files.script import ScriptError
+from gomem_tui.commands.ahead import imported_meanwhile
 from gomem_tui.commands.given import give_types, given_pane
 from gomem_tui.commands.open import Opened, show
 
@@ -20,7 +22,11 @@ def explore_real(args: argparse.Namespace, opened: Opened, every: float = 0) -> 
     pane = None if args.pane is None else given_pane("--pane", args.pane)
     if pane is not None and (args.text or not (is_terminal(sys.stdin) and is_terminal(sys.stdout) and not args.plain)):
         return _print_pane(args, opened, pane)
-    return show(args, opened, () if pane is None else (pane,), every)
+    gc.disable()  # until the first picture, as for other sessions: what is imported and read now all stays
+    try:
+        return show(args, opened, () if pane is None else (pane,), every, meanwhile=imported_meanwhile)
+    finally:
+        gc.enable()
 
 
 def _print_pane(args: argparse.Namespace, opened: Opened, pane: str) -> int:

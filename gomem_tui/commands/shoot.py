@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from gomem_core.lang.moves import Pane
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.picture import Picture, picture_of
@@ -18,7 +19,7 @@ _USUAL: Final = Look()
 def shoot(
     console: Console,
     size: tuple[int, int],
-    panes: Sequence[str] = (),
+    panes: Sequence[Pane] = (),
     zoom: bool = False,
     look: Look = _USUAL,
     frame: bool = True,
@@ -42,7 +43,7 @@ def _in_colour() -> Iterator[None]:
             os.environ["NO_COLOR"] = wish
 
 
-async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], zoom: bool, look: Look, frame: bool) -> Picture:
+async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[Pane], zoom: bool, look: Look, frame: bool) -> Picture:
     app = Explorer(console, Options(look=look))
     async with app.run_test(size=size) as pilot:
         app.stage.point_at(panes)

@@ -12,7 +12,8 @@ from gomem_tui.settings.settings import SETTINGS
 
 Kind = Literal["words", "sessions", "files", "journals", "text"]
 
-_OTHER_FILES: Final = ("verify", "convert", "config", "serve")  # subcommands whose files are not session files
+_OF_SESSIONS: Final = ("run", "check", "compare")  # subcommands that do session files; others show whatever gomem opens
+_FILES: Final = ("SCRIPT", "FILE", "WHAT", "OUT", "KEYFILE", "DUMP", "EXE", "A", "B")
 _WORDS: Final = {
     "PANE": tuple(PANES),
     "LESSON": tuple(lesson.name for lesson in lessons()),
@@ -85,15 +86,14 @@ def _command(name: str, summary: str, parser: argparse.ArgumentParser) -> Comman
 
 def _value(command: str, action: argparse.Action) -> Value:
     name = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    name = "EXE" if name == "GO" and action.dest != "go" else name  # the command, not a version
     words = tuple(map(str, action.choices or _WORDS.get(name, ())))
     kind: Kind
     if words:
         kind, name = "words", action.dest
-    elif name in ("SCRIPT", "FILE"):
-        kind = "files" if command in _OTHER_FILES else "sessions"
-    elif name == "WHAT":
+    elif name in ("SCRIPT", "FILE") and command in _OF_SESSIONS:
         kind = "sessions"
-    elif name in ("OUT", "KEYFILE"):
+    elif name in _FILES:
         kind = "files"
     else:
         kind = "journals" if name == "ID" else "text"

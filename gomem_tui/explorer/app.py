@@ -72,6 +72,7 @@ class Explorer(DrawnApp):
         self._visit = visit = visit or SessionVisit(desk)
         self._stale = False  # the panes are about to look again
         self._moved = False  # ... since the heap or the selection changed, not only the layout
+        self._greeted = False  # the first picture is there
 
         self.model = model = Model(desk, self.changed)
         self.widgets = widgets = Widgets(model, keyboard, lambda: self.size.width)
@@ -128,6 +129,8 @@ class Explorer(DrawnApp):
     def _greet(self) -> None:
         """Say how it began.  The first picture is there."""
         import_later(self.call_later, self._search_for_garbage)
+        self._greeted = True
+        self.table_actions.catch_up()
         greeting = self._visit.greeting()
         if greeting:
             self.footer.say(greeting)
@@ -174,7 +177,7 @@ class Explorer(DrawnApp):
         if self.stage.typing:
             return Where("prompt")
         moment, read = self.model.session.is_one_moment, self.model.is_read
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
+        return Where(self.stage.arrangement.current, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
@@ -203,7 +206,8 @@ class Explorer(DrawnApp):
                 elif not line_pane.pane.unknown:
                     line_pane.pane.reveal()
             line_pane.redraw()
-        self.table_actions.catch_up()
+        if self._greeted:  # a thread that works out big tables would hold up the first picture
+            self.table_actions.catch_up()
 
     def worked(self) -> None:
         """Show where the session stands: at the panes that it points at, in Why from its top, in the prompt what comes next."""

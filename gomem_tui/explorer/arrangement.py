@@ -2,87 +2,78 @@
 
 from typing import Final
 
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import PANES
+
 NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
 WIDE: Final = (118, 32)  # from here on four panes are shown beside Why
 HUGE: Final = (186, 52)  # from here on all of them
 TALL: Final = 36  # rows from here on: terminals too narrow for four panes show two, above each other
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
-WHY: Final = 6
-PANES: Final = {
-    1: "spans",
-    2: "arena",
-    3: "bitmap",
-    4: "mcentral",
-    5: "mcache",
-    WHY: "why",
-    7: "heap",
-    8: "layout",
-    9: "objects",
-    10: "advise",
-    11: "types",
-}
-ADVISE: Final = 10
-TYPES: Final = 11
 # Where four panes are shown, these share a place: the one that was looked at last has it.
-PLACES: Final = ((1, 9, TYPES), (2, 8), (3,), (4, 5, 7, ADVISE))
-HALVES: Final = ((1, 9, TYPES), (2, 8, 3, 4, 5, 7, ADVISE))  # the same where two are
-FIGURES: Final = (7, ADVISE)  # and these two where all others are, and those two
-LISTS: Final = (9, TYPES)
+PLACES: Final[tuple[tuple[Pane, ...], ...]] = (
+    ("spans", "objects", "types"),
+    ("arena", "layout"),
+    ("bitmap",),
+    ("mcentral", "mcache", "heap", "advise"),
+)
+# The same where two are.
+HALVES: Final[tuple[tuple[Pane, ...], ...]] = (
+    ("spans", "objects", "types"),
+    ("arena", "layout", "bitmap", "mcentral", "mcache", "heap", "advise"),
+)
+FIGURES: Final[tuple[Pane, ...]] = ("heap", "advise")  # and these two where all others are, and those two
+LISTS: Final[tuple[Pane, ...]] = ("objects", "types")
 
 
 class Arrangement:
-    """Numbers of panes; the explorer's screen gets the classes that `classes` tells."""
+    """Names of panes; the explorer's screen gets the classes that `classes` tells."""
 
     def __init__(self) -> None:
-        self.current = 1  # has the keyboard
-        self.upper = 1  # what small terminals and zoom show beside Why
+        self.current: Pane = "spans"  # has the keyboard
+        self.upper: Pane = "spans"  # what small terminals and zoom show beside Why
         self.zoomed = False
         self.telling = False  # Why has an answer, or a script's words: it stands below a pane that has all the room
         self.size = (80, 24)
-        self._placed = [numbers[0] for numbers in PLACES]
-        self._halves = [numbers[0] for numbers in HALVES]
+        self._placed = [names[0] for names in PLACES]
+        self._halves = [names[0] for names in HALVES]
         self._figures = FIGURES[0]
         self._lists = LISTS[0]
-        self._recent: list[int] = []
-
-    @property
-    def name(self) -> str:
-        """The pane that has the keyboard, by its id."""
-        return PANES[self.current]
+        self._recent: list[Pane] = []
 
     @property
     def hides_why(self) -> bool:
         """Whether another pane has all the room, unless Why has something to tell."""
-        return self.has_one and self.current != WHY
+        return self.has_one and self.current != "why"
 
     @property
     def has_one(self) -> bool:
         """Whether one pane has all the room: it is zoomed, or it is a page of text, in a terminal that is small for it."""
-        return self.zoomed or (self.current == ADVISE and self._below(WIDE) and not self._is_tall)
+        return self.zoomed or (self.current == "advise" and self._below(WIDE) and not self._is_tall)
 
-    def choose(self, number: int) -> None:
+    def choose(self, name: Pane) -> None:
         """Give a pane the keyboard."""
-        self.current = number
-        self._recent = [*(other for other in self._recent if other != number), number]
-        if number != WHY:
-            self.upper = number
-            self._placed = _taking(number, PLACES, self._placed)
-            self._halves = _taking(number, HALVES, self._halves)
-            self._figures = number if number in FIGURES else self._figures
-            self._lists = number if number in LISTS else self._lists
+        self.current = name
+        self._recent = [*(other for other in self._recent if other != name), name]
+        if name != "why":
+            self.upper = name
+            self._placed = _taking(name, PLACES, self._placed)
+            self._halves = _taking(name, HALVES, self._halves)
+            self._figures = name if name in FIGURES else self._figures
+            self._lists = name if name in LISTS else self._lists
 
     @property
-    def recent(self) -> tuple[int, ...]:
+    def recent(self) -> tuple[Pane, ...]:
         """The panes in the order in which they were chosen last: to choose them so makes another arrangement like this one."""
         return tuple(self._recent)
 
-    def neighbour(self, step: int) -> int:
+    def neighbour(self, step: int) -> Pane:
         """The pane so many further, round and round."""
-        numbers = list(PANES)
-        return numbers[(numbers.index(self.current) + step) % len(numbers)]
+        names = list(PANES)
+        return names[(names.index(self.current) + step) % len(names)]
 
-    def shown(self) -> set[int]:
+    def shown(self) -> set[Pane]:
         """The panes that there is room for, beside Why."""
         if self.zoomed or (self._below(WIDE) and not self._is_tall):
             return {self.upper}
@@ -100,7 +91,7 @@ class Arrangement:
             "huge": not self._below(HUGE),
             "zoomed": self.has_one,
             "telling": self.telling,
-            "on-why": self.current == WHY,
+            "on-why": self.current == "why",
         }
 
     def told_rows(self, wanted: int) -> int:
@@ -132,6 +123,6 @@ class Arrangement:
         return self.size[0] < size[0] or self.size[1] < size[1]
 
 
-def _taking(number: int, places: tuple[tuple[int, ...], ...], now: list[int]) -> list[int]:
-    """The panes in these places once pane `number` has the one that it shares."""
-    return [number if number in share else pane for share, pane in zip(places, now, strict=True)]
+def _taking(name: Pane, places: tuple[tuple[Pane, ...], ...], now: list[Pane]) -> list[Pane]:
+    """The panes in these places once this one has the one that it shares."""
+    return [name if name in share else pane for share, pane in zip(places, now, strict=True)]

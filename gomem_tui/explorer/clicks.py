@@ -2,7 +2,6 @@
 
 from textual.widget import Widget
 
-from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.pane_actions import PaneActions
 from gomem_tui.explorer.panewidget import PaneWidget
@@ -44,9 +43,8 @@ class Clicks:
         elif clicked is None or self._work.busy:
             return
         elif isinstance(clicked, PaneWidget):
-            number = next(n for n, name in PANES.items() if name == clicked.id)
-            if number != self._stage.arrangement.current:
-                self._panes.pane(number)
+            if clicked.pane.id != self._stage.arrangement.current:
+                self._panes.pane(clicked.pane.id)
             if not clicked.pane.unknown:
                 clicked.pane.pick(x, y)
         elif clicked is self._widgets.scrub:

@@ -32,7 +32,7 @@ class CopyActions:
 
     def copy_pane(self) -> None:
         """Copy what the pane shows to the clipboard."""
-        self._copy(self._stage.pane.text(), f"the {self._stage.arrangement.name} pane")
+        self._copy(self._stage.pane.text(), f"the {self._stage.arrangement.current} pane")
 
     def picture(self) -> None:
         """Write what the screen shows as two files."""

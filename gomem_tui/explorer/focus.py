@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gomem_core.files.step import parse_step
+from gomem_core.lang.moves import Pane
 from gomem_core.session.session import Session
 
 __all__ = ["Pointing"]
@@ -14,9 +15,9 @@ class Pointing:
     def __init__(self) -> None:
         self._line: tuple[Session, str] | None = None  # the session and the branch it was in
         self._step = 0
-        self._panes: tuple[str, ...] = ()  # the focus in force there
+        self._panes: tuple[Pane, ...] = ()  # the focus in force there
 
-    def moved(self, session: Session) -> tuple[str, ...]:
+    def moved(self, session: Session) -> tuple[Pane, ...]:
         """The panes to go to, now that the session stands where it does; none where those of before still hold.
 
         A step that points does so whenever the session comes to it.  Otherwise only another focus counts, so that who went to
@@ -36,7 +37,7 @@ class Pointing:
         return _last_focus(steps, self._step - 1, self._step) or (self._panes if self._panes != before else ())
 
 
-def _last_focus(steps: Sequence[str], behind: int, to: int) -> tuple[str, ...]:
+def _last_focus(steps: Sequence[str], behind: int, to: int) -> tuple[Pane, ...]:
     """The panes of the last focus after one step and up to another one; none without."""
     for at in range(to - 1, max(behind, 0) - 1, -1):
         if "\n" in steps[at] and "focus" in steps[at] and (panes := parse_step(steps[at]).focus):

@@ -4,6 +4,7 @@ from typing import Final
 
 from textual.actions import parse
 
+from gomem_core.lang.moves import Pane
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
 from gomem_tui.explorer.prompt_actions import PromptActions
@@ -11,11 +12,10 @@ from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.time_actions import TimeActions
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.entering import enter
 from gomem_tui.panes.model import Model
 
-_MCENTRAL: Final = 4
-_SPANS: Final = 1
-_OBJECTS: Final = 9
+_FROM: Final[dict[Pane, str]] = {"types": "types", "advise": "advice"}  # where enter shows some rows of another pane
 
 
 class PaneActions:
@@ -61,14 +61,14 @@ class PaneActions:
         else:
             self.pane(self._stage.arrangement.neighbour(step))
 
-    def pane(self, number: int) -> None:
-        """Focus a pane by its number."""
+    def pane(self, name: Pane) -> None:
+        """Focus a pane."""
         stage = self._stage
-        again = number == stage.arrangement.current and not stage.typing
+        again = name == stage.arrangement.current and not stage.typing
         before = stage.arrangement.shown()
-        stage.choose(number)
+        stage.choose(name)
         pane = stage.pane
-        if pane.asked_for(number in before, again):
+        if pane.asked_for(name in before, again):
             pane.redraw()
 
     def zoom(self) -> None:
@@ -103,49 +103,12 @@ class PaneActions:
         self._stage.make_room_for_why()
 
     def enter(self) -> None:
-        """Go from a class of the Heap pane to its mcentral, along a link, from a type to its objects, from advice to spans."""
-        name = self._stage.arrangement.name
-        if self._stage.pane.unknown:  # which the pane says itself
-            return
-        if name == "objects":
-            self._footer.say(self._panes.objects.follow_link())
-        if name == "types":
-            self._show_objects()
-        if name == "advise":
-            self._show_spans()
-        if name == "heap":
-            told = self._panes.heap.no_mcentral()
-            if told:
-                self._footer.say(told)
-            else:
-                self._panes.mcentral.go_to_selected()
-                self._stage.choose(_MCENTRAL)
-
-    def _show_objects(self) -> None:
-        """Show the objects of the selected type."""
-        told, wanted = self._panes.types.objects_filter()
-        if not wanted:
+        """Go from what is selected to what it stands for, and say which keys lead back."""
+        pane = self._stage.arrangement.current
+        found = enter(self._panes, self._model, pane, self._stage.choose)
+        back = f"; {{back}} shows all, {{pane_{pane}}} goes back to the {_FROM[pane]}" if found.filter else ""
+        if told := found.said or found.shown + self._footer.keyboard.filled(back):
             self._footer.say(told)
-            return
-        wrong = self._model.filter(wanted, pane="objects")
-        self._stage.choose(_OBJECTS)
-        self._panes.objects.start()
-        ways = self._footer.keyboard.filled("; {back} shows all, {pane_types} goes back to the types")
-        self._footer.say(wrong or f"Objects: {wanted}{ways}")
-
-    def _show_spans(self) -> None:
-        """Show the spans of which the selected line of advice speaks."""
-        line = self._panes.advise.line()
-        if line is None:
-            return
-        wrong = self._model.filter(line.filter)
-        self._stage.choose(_SPANS)
-        self._panes.spans.start()
-        if not self._model.order.behind:
-            self._panes.spans.select_row(0)
-        shown = f"Spans: {line.filter or 'all of them'}"
-        ways = self._footer.keyboard.filled("; {back} shows all, {pane_advise} goes back to the advice") if line.filter else ""
-        self._footer.say(wrong or f"{shown}{ways}")
 
     def come_back(self) -> None:
         """Go back: in Objects along the link that was followed last, else a step."""
@@ -157,15 +120,15 @@ class PaneActions:
     @property
     def returns_to(self) -> str:
         """The object to which `come_back` leads; nothing where it is a step."""
-        trail = self._panes.objects.trail if self._stage.arrangement.name == "objects" else []
+        trail = self._panes.objects.trail if self._stage.arrangement.current == "objects" else []
         return self._model.session.objects.name(trail[-1]) if trail else ""
 
     # --- Several keys at once ---------------------------------------------------------------------------------------------
 
     def choose(self, action: str) -> None:
         """Do this action, one of those that choose a pane."""
-        _, name, (number,) = parse(action)
-        (self.pane if name == "pane" else self.turn)(int(str(number)))
+        _, name, (which,) = parse(action)
+        self.actions[name](which)
 
     def move_on(self, action: str, times: int) -> None:
         """Go on as this action, one of those that move in the pane, moved just now, so many times; at an edge nothing is left."""

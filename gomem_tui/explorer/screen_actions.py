@@ -59,7 +59,7 @@ class ScreenActions:
 
         keyboard, profile = self._footer.keyboard, self._model.world.profile
         is_read = self._model.session.strip is not None
-        page = partial(help_lines, keyboard, profile, self._stage.arrangement.name, is_read=is_read)
+        page = partial(help_lines, keyboard, profile, self._stage.arrangement.current, is_read=is_read)
         await self._cover(HelpScreen(keyboard, page))
 
     async def legend(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from gomem_core.frozen import frozen
 from gomem_core.lang import ParseError, read_line
 from gomem_core.lang.moves import Diff, DiffBranch, Pause
+from gomem_core.lang.panes import PANES
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.report import Result
@@ -16,7 +17,7 @@ from gomem_core.session.commands.table import LOOKS
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
-from gomem_tui.explorer.arrangement import PANES, Arrangement
+from gomem_tui.explorer.arrangement import Arrangement
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
 from gomem_tui.render.lines import Selection
@@ -49,7 +50,7 @@ class Place:
 def record_of(model: Model, panes: Panes, arrangement: Arrangement, said: str, typing: bool) -> Json:
     """What is shown; `said` is what stands in the footer, and while somebody is `typing` no pane has the keyboard."""
     place, selection = Place.of(model.session), model.scene.selection
-    shown = {*(PANES[number] for number in arrangement.shown()), "why"}
+    shown = {*arrangement.shown(), "why"}
     own = {pane.id: told for pane in panes.all if pane.id in shown and (told := pane.own())}
     orders = {
         name: [order.sort, order.descending, order.text]
@@ -127,9 +128,9 @@ def arrange(record: Json, arrangement: Arrangement) -> Arrangement:
     """The same panes in a terminal of the size of this arrangement."""
     same = Arrangement()
     same.size, same.telling = arrangement.size, arrangement.telling
-    for number in record.get("panes", ()):
-        if number in PANES:
-            same.choose(number)
+    for name in record.get("panes", ()):
+        if name in PANES:
+            same.choose(name)
     same.zoomed = record.get("zoom") is True
     return same
 

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from textual.screen import Screen
 
-from gomem_tui.explorer.arrangement import PANES, WHY, Arrangement
+from gomem_core.lang.moves import Pane
+from gomem_tui.explorer.arrangement import Arrangement
 from gomem_tui.explorer.focus import Pointing
 from gomem_tui.explorer.parts import Layered, Runs, Shows
 from gomem_tui.explorer.prompt import Prompt
@@ -54,26 +55,26 @@ class Stage:
     @property
     def pane(self) -> HeapPane:
         """The pane that has the keyboard."""
-        return self._widgets.panes.named(self.arrangement.name)
+        return self._widgets.panes.named(self.arrangement.current)
 
     def leave_prompt(self) -> None:
         """Let keys be for the panes again."""
         self._ground.set_focus(None)
 
-    def choose(self, number: int) -> None:
-        """Give a pane the keyboard, by its number."""
+    def choose(self, name: Pane) -> None:
+        """Give a pane the keyboard."""
         before = self.arrangement.shown()
-        self.arrangement.choose(number)
+        self.arrangement.choose(name)
         self.leave_prompt()
         self._rearranged = self._rearranged or self.arrangement.shown() != before
         if not self._turning:
             self._turning = True
             self._app.call_later(self._turned)
 
-    def point_at(self, names: Iterable[str]) -> None:
+    def point_at(self, names: Iterable[Pane]) -> None:
         """Show these panes, as far as there is room; the last one gets the keyboard."""
         for name in names:
-            self.choose(next(number for number, pane in PANES.items() if pane == name))
+            self.choose(name)
 
     def follow_session(self) -> None:
         """Point at what the session points at, now that it stands where it does."""
@@ -101,9 +102,8 @@ class Stage:
         for screen in over:
             if isinstance(screen, Over):
                 screen.fit(panes.has_class("tiny"))
-        for number, name in PANES.items():
-            pane = self._widgets.panes.named(name)
-            pane.active = number == self.arrangement.current and not self.typing
+        for pane in self._widgets.panes.all:
+            pane.active = pane.id == self.arrangement.current and not self.typing
             pane.redraw()
 
     def _mark(self, update: bool = True) -> None:
@@ -112,9 +112,8 @@ class Stage:
         for name, has in self.arrangement.classes().items():
             self._ground.set_class(has, name, update=update)
         shown = self.arrangement.shown()
-        for number, name in PANES.items():
-            if number != WHY:
-                self._widgets.shows(name).set_class(number not in shown, "off", update=update)
+        for pane in self._widgets.panes.of_heap:
+            self._widgets.shows(pane.id).set_class(pane.id not in shown, "off", update=update)
 
     def resized(self, size: tuple[int, int]) -> None:
         """Choose a layout for a terminal of this size; focus, scroll and selection stay."""

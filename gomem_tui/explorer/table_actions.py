@@ -6,6 +6,8 @@ from typing import Final, Protocol
 
 from textual.worker import Worker
 
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import TITLES
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.roworder import RowOrder
 from gomem_tui.explorer.footer import Footer
@@ -15,10 +17,7 @@ from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.panes.model import Model, too_costly
 from gomem_tui.panes.table import TablePane
-from gomem_tui.settings.keys import FILTERED, STANDARD
-
-TITLES: Final = {key.id.removeprefix("pane_"): key.label for key in STANDARD.keys if key.id.startswith("pane_")}
-SORTED: Final = ("spans", "objects", "types")
+from gomem_tui.settings.keys import FILTERED, SORTED
 
 
 def _sentence(why: str) -> str:
@@ -54,7 +53,7 @@ class TableActions:
 
     def filter(self) -> None:
         """Type a filter of the table that has the keyboard; it works while it is being typed."""
-        name = self._stage.arrangement.name
+        name = self._stage.arrangement.current
         order = self._model.orders.get(name)
         if name == "why" and not self._widgets.panes.why.is_log:
             order = None
@@ -76,9 +75,9 @@ class TableActions:
 
     @property
     def _title(self) -> str:
-        return TITLES[self._stage.arrangement.name]
+        return TITLES[self._stage.arrangement.current]
 
-    def _titles(self, names: Iterable[str]) -> str:
+    def _titles(self, names: Iterable[Pane]) -> str:
         """Panes by their keys: Spans (1) and Objects (9)."""
         keys = ((TITLES[name], self._footer.keyboard.name(f"pane_{name}")) for name in names)
         *most, last = [f"{title} ({key})" if key else title for title, key in keys]
@@ -91,7 +90,7 @@ class TableActions:
         there = [name for name, order in self._model.orders.items() if order.text]
         if not there:
             return False
-        name = self._stage.arrangement.name if self._stage.arrangement.name in there else there[0]
+        name = self._stage.arrangement.current if self._stage.arrangement.current in there else there[0]
         self._footer.say(self._model.filter("", pane=name))
         self._widgets.panes.named(name).start()
         return True

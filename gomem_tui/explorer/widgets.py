@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from gomem_core.lang.moves import Pane
 from gomem_tui.explorer.linepane import Bar, LinePane
 from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.panes.model import Model
@@ -32,6 +33,6 @@ class Widgets:
         """Returns all of them, from the top down: what looks at the session to be drawn."""
         return (self.header, *self.heap_panes, self.why, self.scrub)
 
-    def shows(self, name: str) -> PaneWidget:
+    def shows(self, name: Pane) -> PaneWidget:
         """Returns the widget that shows the pane with this id."""
         return self._shown[name]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Final, Protocol
 
+from gomem_core.lang.moves import Pane
 from gomem_core.named import NamedTuple
 from gomem_core.world.world import Facet, unknown
 from gomem_tui.panes.model import Model
@@ -46,7 +47,7 @@ class HeapPane:
     NEEDS: ClassVar[tuple[Facet, ...]] = ()  # what of a world it is about: where that is not known, the pane says so instead
     model: Model
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 -- as widgets have it
+    def __init__(self, *, id: Pane) -> None:  # noqa: A002 -- as widgets have it
         self.id: Final = id
         self.host: Host | None = None
         self.top = 0

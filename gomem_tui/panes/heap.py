@@ -20,7 +20,6 @@ class HeapStatsPane(TablePane):
 
     NEEDS = ("sums",)
 
-    NUMBER = 7
     WALKS = True
     FOLLOWS = False
 

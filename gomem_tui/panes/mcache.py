@@ -23,7 +23,6 @@ class McachePane(TablePane):
 
     NEEDS = ("caches", "spans", "sums")
 
-    NUMBER = 5
     WALKS = True
 
     def __init__(self, model: Model) -> None:

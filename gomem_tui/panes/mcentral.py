@@ -15,7 +15,6 @@ class McentralPane(TablePane):
 
     NEEDS = ("lists", "spans", "sums", "extents")
 
-    NUMBER = 4
     WALKS = True
     ROWS = "class"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.lang import Typed, read_line
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
-from gomem_core.lang.moves import Select
+from gomem_core.lang.moves import Pane, Select
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.advise import AdviceOrder
 from gomem_core.queries.holdorder import HoldOrder
@@ -49,7 +49,7 @@ def too_costly(problem: TooCostly) -> str:
     return f"{str(problem)[0].upper()}{str(problem)[1:]}; the filter stays as it was."
 
 
-def first_panes(world: World) -> tuple[str, ...]:
+def first_panes(world: World) -> tuple[Pane, ...]:
     """The pane to begin with where the one that is shown first would have nothing to show; else none."""
     if not unknown(world, "spans"):
         return ()

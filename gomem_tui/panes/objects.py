@@ -18,7 +18,6 @@ class ObjectsPane(TablePane):
 
     NEEDS = ("slots", "spans")
 
-    NUMBER = 9
     ROWS, SORTS = "object", SORTS
 
     @property

@@ -15,7 +15,6 @@ class SpansPane(TablePane):
 
     NEEDS = ("spans", "slots", "extents")
 
-    NUMBER = 1
     ROWS, SORTS = "span", tuple(SORTS)
 
     @property

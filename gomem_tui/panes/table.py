@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS
 from gomem_core.queries.roworder import RowOrder
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -16,12 +18,11 @@ class TablePane(HeapPane):
     """
 
     model: Model
-    NUMBER: ClassVar[int]  # of the pane, which is also its key
     ROWS: ClassVar[str] = ""  # what its rows are, where they can be filtered
     SORTS: ClassVar[tuple[str, ...]] = ()  # columns by which they can be sorted, see `sorts`
     FOLLOWS: ClassVar[bool] = True  # ... but by panes in which that says little
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
+    def __init__(self, *, id: Pane) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self._chosen: object = None  # the key of the row that was chosen here last
         self._passed: object = None  # the key of the selected row that was not scrolled to
@@ -123,7 +124,7 @@ class TablePane(HeapPane):
 
     def note(self) -> str:
         """Where the selected row is, if it is out of sight; why it is not at its top, if it is not."""
-        return f"▸ row {self.row() + 1:,}: {self.NUMBER} again" if self.strays else super().note()
+        return f"▸ row {self.row() + 1:,}: {KEYS[self.id]} again" if self.strays else super().note()
 
     def reveal(self) -> None:
         """Scroll to the selected row, unless the pane began at its top in spite of it."""

@@ -17,7 +17,6 @@ from gomem_tui.render.lines import Line
 class TypesPane(TablePane):
     """The table: up and down go from type to type, which no other pane knows."""
 
-    NUMBER = 0
     ROWS, SORTS = "type", SORTS
     FOLLOWS = False
 

@@ -17,6 +17,7 @@ from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, display_name, gathered, read_lines
 from gomem_core.files.journal import prune
+from gomem_core.files.step import PAUSE
 from gomem_core.lang import ParseError, help_text, read_line
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
@@ -330,7 +331,7 @@ class PlainTalk:
         if session.event and session.outcome is not None:
             self._tell(f"{place}, event {session.event} of {len(session.outcome.events)} inside: {line}")
         else:
-            self._tell(f"{place}. Next: {line}")
+            self._tell(f"{place}. {'Enter reads on.' if line == PAUSE else f'Next: {line}'}")
 
     def _wrong(self, text: str, column: int = 0) -> None:
         self._status = max(self._status, BAD_INPUT)

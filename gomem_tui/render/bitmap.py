@@ -197,7 +197,7 @@ class _Rows:
         found: list[Span] = []
         for w in words:
             token: Token = "select" if self._slot <= w.addr < self._slot + self._info.elemsize else "text"
-            found.append((f"{cut(self._lies.get(w.addr, ''), self._field - 1):<{self._field}}", token))
+            found.append((f"{field_cells(self._lies.get(w.addr, ''), self._field - 1):<{self._field}}", token))
         return [*found, (" " * self._field * (_WORDS - len(words)), "text")]
 
     def _row(self, words: Sequence[WordInfo], first: bool) -> Line:
@@ -294,6 +294,14 @@ def _is_new(oid: int, scene: Scene, objects: Objects) -> bool:
     """Whether the object was made by the last step, or since the other moment of a difference."""
     o = objects.info(oid)
     return scene.objects.get(o.key) == "new" if scene.comparing else o.born == scene.last
+
+
+def field_cells(name: str, room: int) -> str:
+    """The name of a field in so many cells: of a long one the beginning, and what tells its words apart, such as .len."""
+    part = name[name.rfind(".") :] if "." in name else ""
+    if cell_len(name) <= room or not 0 < len(part) <= room // 2:
+        return cut(name, room)
+    return f"{set_cell_size(name, room - 1 - len(part))}…{part}"
 
 
 def some_names(names: Sequence[str], room: int) -> str:

@@ -7,6 +7,8 @@ from gomem_core.go.amd64 import MAX_MHEAP_LIST
 from gomem_core.go.versions import ALL_CENTRAL_LISTS, CentralList, HeapLists, Profile
 from gomem_core.lang.filters import FIELDS, SEARCHED
 from gomem_core.lang.helptext import REFUSED
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import TITLES
 from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.pagecells import class_glyphs
@@ -168,15 +170,15 @@ def _spans_on(one: CentralList, sign: str = "") -> str:
     return f"{one.spans}, and those that an mcache has{sign}" if one.cached else one.spans
 
 
-def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int, is_read: bool = False) -> list[Line]:
+def help_lines(keyboard: Keyboard, profile: Profile, pane: Pane, width: int, is_read: bool = False) -> list[Line]:
     """The whole page for the pane of this name, in lines of at most `width` cells; `is_read`: of a heap that is only read."""
     about, words = _panes(profile)[pane]
     there = [key for key in keyboard.keys if key.keys]
     return [
         *reflow([(_closing(keyboard), "label")], width),
-        *_section(_title(keyboard, pane), width, about),
+        *_section(TITLES[pane], width, about),
         *_rows(words, width),
-        *_rows(_keys(key for key in there if key.is_of(pane)), width),
+        *_rows(_keys((key for key in there if key.is_of(pane)), pane), width),
         *_rows(_filters(pane, profile), width),
         *_section("Keys everywhere", width),
         *_rows(_keys(key for key in there if key.scope == "app"), width),
@@ -190,16 +192,13 @@ def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int, is_r
     ]
 
 
-def _title(keyboard: Keyboard, pane: str) -> str:
-    return next(key.label for key in keyboard.keys if key.id == f"pane_{pane}")
-
-
 def _closing(keyboard: Keyboard) -> str:
     return keyboard.filled("{back} closes this page, {down} and {page_down} scroll it.")
 
 
-def _keys(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
-    return ((" ".join(map(shown, key.keys)), key.help) for key in keys)
+def _keys(keys: Iterable[Key], pane: Pane | None = None) -> Iterator[tuple[str, str]]:
+    """Keys and what they do, in this pane or in each."""
+    return ((" ".join(map(shown, key.keys)), key.help if pane is None else key.help_in(pane)) for key in keys)
 
 
 def _filters(pane: str, profile: Profile) -> Iterator[tuple[str, str]]:

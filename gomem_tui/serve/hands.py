@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import PANES, TITLES
 from gomem_core.world.world import NotKnown
-from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.entering import enter
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Line, fit
@@ -20,11 +22,8 @@ from gomem_tui.settings.keys import STANDARD
 Page = Callable[[int], list[Line]]
 """A page of text, in lines of a width."""
 
-_ACTION: Final = re.compile(r"(\w+)(?:\((-?\d+)(?:, (-?\d+))?\))?")
+_ACTION: Final = re.compile(r"(\w+)(?:\((.*)\))?")
 _PRESENTERS: Final = {name for key in STANDARD.keys for name in key.keys} - ACTIONS.keys()
-_MCENTRAL: Final = 4
-_SPANS: Final = 1
-_OBJECTS: Final = 9
 
 
 class Hands:
@@ -57,7 +56,7 @@ class Hands:
             if key in _PRESENTERS:
                 self._said = f"That is for the presenter; {FOLLOWING.name('help')} lists the keys that you have."
             return False
-        name, *numbers = found.groups()
+        name, given = found[1], [part.strip("'") for part in (found[2] or "").split(", ") if part]
         match name:
             case "quit":
                 if self._page is None:
@@ -70,33 +69,33 @@ class Hands:
             case "help" | "legend":
                 self._open(name)
             case _ if self._page is not None:
-                self._scroll(name, int(numbers[0] or 0))
+                self._scroll(name, given)
             case _:
-                self._look_elsewhere(name, [int(number) for number in numbers if number is not None])
+                self._look_elsewhere(name, [part if part in PANES else int(part) for part in given])
         return False
 
     # --- On its own -------------------------------------------------------------------------------------------------------
 
     @property
     def _current(self) -> HeapPane:
-        return self._view.panes.named(self._view.arrangement.name)
+        return self._view.panes.named(self._view.arrangement.current)
 
-    def _look_elsewhere(self, name: str, numbers: list[int]) -> None:
+    def _look_elsewhere(self, name: str, given: list[int | str]) -> None:
         self._view.own = True
         if self._current.unknown and name in ("move", "page", "edge", "sort", "enter"):
             return  # which the pane says itself
         try:
-            self._does[name](*numbers)
+            self._does[name](*given)
         except NotKnown as e:
             self._said = f"{str(e)[:1].upper()}{str(e)[1:]}."
         self._view.rearranged()
 
-    def _pane(self, number: int) -> None:
+    def _pane(self, name: Pane) -> None:
         before = self._view.arrangement.shown()
-        again = number == self._view.arrangement.current
-        self._view.arrangement.choose(number)
+        again = name == self._view.arrangement.current
+        self._view.arrangement.choose(name)
         self._view.rearranged()
-        self._current.asked_for(number in before, again)
+        self._current.asked_for(name in before, again)
 
     def _zoom(self) -> None:
         self._view.arrangement.zoomed = not self._view.arrangement.zoomed
@@ -106,30 +105,11 @@ class Hands:
         if isinstance(pane, TablePane) and pane.SORTS:
             pane.sort(by)
         else:
-            self._said = f"There is nothing to sort in {PANES[self._view.arrangement.current]}."
+            self._said = f"There is nothing to sort in {TITLES[self._view.arrangement.current]}."
 
     def _enter(self) -> None:
-        panes = self._view.panes
-        match self._view.arrangement.name:
-            case "objects":
-                self._said = panes.objects.follow_link()
-            case "types":
-                self._said, wanted = panes.types.objects_filter()
-                if wanted:
-                    self._said = self._view.model.filter(wanted, pane="objects")
-                    self._pane(_OBJECTS)
-                    panes.objects.start()
-            case "advise":
-                line = panes.advise.line()
-                if line is not None:
-                    self._said = self._view.model.filter(line.filter)
-                    self._pane(_SPANS)
-                    panes.spans.start()
-            case "heap":
-                self._said = panes.heap.no_mcentral()
-                if not self._said:
-                    panes.mcentral.go_to_selected()
-                    self._pane(_MCENTRAL)
+        view = self._view
+        self._said = enter(view.panes, view.model, view.arrangement.current, self._pane).said
 
     def _back(self) -> None:
         if self._page is not None:
@@ -150,7 +130,8 @@ class Hands:
             self._page = lambda width: legend_lines(FOLLOWING, profile, chart.lens, width)
         self._top = 0
 
-    def _scroll(self, name: str, by: int) -> None:
+    def _scroll(self, name: str, given: list[str]) -> None:
+        by = int(given[0]) if given and name in ("move", "page", "edge") else 0
         rows = {"move": 1, "page": max(1, self._view.arrangement.size[1] - 3), "edge": HeapPane.FAR}.get(name, 0)
         self._top += by * rows
 

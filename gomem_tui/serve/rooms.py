@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from gomem_core.named import NamedTuple
-from gomem_tui.explorer.arrangement import NEEDS, PANES, WHY, Arrangement
+from gomem_tui.explorer.arrangement import NEEDS, Arrangement
 
 _BARS: Final = 3  # rows: header, status, footer
 _WHY_ROWS: Final = {"short": 8, "huge": 12}  # in others 10
@@ -42,18 +42,18 @@ def rooms(arrangement: Arrangement, order: Sequence[str], why_rows: int | None) 
     left = height - _BARS - below
     scrub = None if classes["short"] else height - _BARS
     if classes["zoomed"] and classes["on-why"]:
-        return Rooms({PANES[WHY]: Room(0, 1, width, left)}, scrub)
+        return Rooms({"why": Room(0, 1, width, left)}, scrub)
     has_why = classes["telling"] or not classes["zoomed"]
     own = next((rows for name, rows in _WHY_ROWS.items() if classes[name]), 10)
     rows = min(left, why_rows if why_rows is not None else own) if has_why else 0
-    shown = [name for name in order if name in {PANES[number] for number in arrangement.shown()}]
+    shown = [name for name in order if name in arrangement.shown()]
     found = _panes(shown, classes, width, left - rows)
     if has_why:
-        found[PANES[WHY]] = Room(0, 1 + left - rows, width, rows)
+        found["why"] = Room(0, 1 + left - rows, width, rows)
     return Rooms(found, scrub)
 
 
-def _panes(shown: list[str], classes: dict[str, bool], width: int, height: int) -> dict[str, Room]:
+def _panes(shown: Sequence[str], classes: dict[str, bool], width: int, height: int) -> dict[str, Room]:
     if classes["small"] or classes["zoomed"]:
         rows = _shares(height, len(shown), 0)
         return {name: Room(0, 1 + y, width, high) for name, (y, high) in zip(shown, rows, strict=True)}

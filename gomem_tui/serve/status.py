@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
+from gomem_core.lang.panes import TITLES
 from gomem_core.world.reel import time_text
 from gomem_tui.explorer.arrangement import NEEDS
 from gomem_tui.render.lines import Line, fit
 from gomem_tui.render.words import clip
 from gomem_tui.serve.keyboard import FOLLOWING
 from gomem_tui.serve.view import Placed, View
-from gomem_tui.settings.keys import STANDARD
 
-_TITLES = {key.id.removeprefix("pane_"): key.label for key in STANDARD.keys if key.id.startswith("pane_")}
 _KEYS = (("next_pane", "panes"), ("down", "move"), ("sort", "sort"), ("zoom", "zoom"), ("help", "help"), ("quit", "leave"))
 
 
@@ -22,7 +21,7 @@ def status(view: View, here: bool, doing: str, said: str) -> Line:
     if not here:
         return ((f" The presenter is gone, and was {at}; {FOLLOWING.name('quit')} leaves.", "new"),)
     if view.own:
-        pane = _TITLES[view.presenters_pane]
+        pane = TITLES[view.presenters_pane]
         return ((f" The presenter is {at}, in {pane}; {FOLLOWING.name('back')} goes there.", "new"),)
     if doing:
         return ((" The presenter waits for ", "label"), (clip(doing, 60), "text"))

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gomem_core.lang.moves import Pane
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
-from gomem_tui.explorer.arrangement import NEEDS, PANES, Arrangement
+from gomem_tui.explorer.arrangement import NEEDS, Arrangement
 from gomem_tui.explorer.showing import Json, Place, answer_of, arrange, place_of, record_of, select, sort
 from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.panes.base import HeapPane, Size
@@ -126,9 +127,9 @@ class View:
             self._stay()
 
     @property
-    def presenters_pane(self) -> str:
-        """The pane that has the presenter's keyboard, by its id."""
-        return arrange(self.record, Arrangement()).name
+    def presenters_pane(self) -> Pane:
+        """The pane that has the presenter's keyboard."""
+        return arrange(self.record, Arrangement()).current
 
     def _look_at_session(self) -> bool:
         """Look at where the session stands now; tells whether that is elsewhere."""
@@ -191,8 +192,8 @@ class View:
         self._scrub = found.scrub
         for name, place in self._places.items():
             place.place = found.panes.get(name, _NOWHERE)
-        for number, name in PANES.items():
-            self.panes.named(name).active = number == arrangement.current and (self.own or not self.is_typing)
+        for pane in self.panes.all:
+            pane.active = pane.id == arrangement.current and (self.own or not self.is_typing)
 
     # --- Lines ------------------------------------------------------------------------------------------------------------
 

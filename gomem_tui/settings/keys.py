@@ -8,16 +8,39 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from gomem_core.frozen import frozen
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS, TITLES
 from gomem_core.regex import regex
 from gomem_tui.settings.keynames import is_typed, shown
 
 Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # where an action is to be had
 
-FILTERED: Final = ("spans", "mcentral", "objects", "types")  # panes
-_PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
+FILTERED: Final[tuple[Pane, ...]] = ("spans", "mcentral", "objects", "types")
+_ENTERING: Final[dict[Pane, str]] = {  # where enter leads
+    "heap": "go to the mcentral of the selected class",
+    "objects": "follow a link, which left and right choose",
+    "types": "show the objects of the selected type",
+    "advise": "show the spans of which the line speaks",
+}
+SORTED: Final[tuple[Pane, ...]] = ("spans", "objects", "types")
+_SCOPES: Final[dict[Scope, tuple[str, ...]]] = {  # the panes of those that are not a pane's own
     "filtered": (*FILTERED, "why"),
-    "sorted": ("spans", "objects", "types"),
-    "entered": ("heap", "objects", "types", "advise"),
+    "sorted": SORTED,
+    "entered": tuple(_ENTERING),
+}
+
+_GOING: Final[dict[Pane, str]] = {  # what the keys do that go to a pane
+    "spans": "Go to the spans table.",
+    "arena": "Go to the arena page map.",
+    "bitmap": "Go to the bitmap.",
+    "mcentral": "Go to the mcentral lists.",
+    "mcache": "Go to the mcaches of the Ps.",
+    "why": "Go to Why, to scroll it.",
+    "heap": "Go to the account of the heap: free pages, every byte, what is wasted.",
+    "layout": "Go to the layout of the process.",
+    "objects": "Go to the objects.",
+    "types": "Go to the types: objects and bytes by type, or by call site.",
+    "advise": "Go to the advice: why the heap is so big.",
 }
 
 
@@ -41,7 +64,12 @@ class Key:
 
     def is_of(self, pane: str) -> bool:
         """Whether it does something in the pane of this name, though not everywhere."""
-        return self.scope in (pane, "pane") or pane in _PANES.get(self.scope, ())
+        return self.scope in (pane, "pane") or pane in _SCOPES.get(self.scope, ())
+
+    def help_in(self, pane: Pane) -> str:
+        """What it does in this pane."""
+        text = _ENTERING.get(pane) if self.scope == "entered" else None
+        return self.help if text is None else f"{text[0].upper()}{text[1:]}."
 
     def goes_first(self, name: str) -> bool:
         """Whether one of its keys goes before what the prompt does with it: what is typed there is for the prompt.
@@ -111,17 +139,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         first=True,
     ),
     Key("previous_pane", "turn(-1)", ("shift+tab",), "back", "Go to the previous pane; in the prompt, walk back.", first=True),
-    Key("pane_spans", "pane(1)", ("1",), "Spans", "Go to the spans table."),
-    Key("pane_arena", "pane(2)", ("2",), "Arena", "Go to the arena page map."),
-    Key("pane_bitmap", "pane(3)", ("3",), "Bitmap", "Go to the bitmap."),
-    Key("pane_mcentral", "pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
-    Key("pane_mcache", "pane(5)", ("5",), "mcache", "Go to the mcaches of the Ps."),
-    Key("pane_why", "pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
-    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is wasted."),
-    Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
-    Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
-    Key("pane_types", "pane(11)", ("0",), "Types", "Go to the types: objects and bytes by type, or by call site."),
-    Key("pane_advise", "pane(10)", ("w",), "Advise", "Go to the advice: why the heap is so big."),
+    *(Key(f"pane_{name}", f"pane('{name}')", (KEYS[name],), TITLES[name], text) for name, text in _GOING.items()),
     Key("zoom", "zoom", ("z",), "zoom", "Give one pane the whole screen, or go back to all of them."),
     Key("up", "move(-1, 0)", ("up", "k"), "up", "Select what is above.", "pane"),
     Key("down", "move(1, 0)", ("down", "j"), "down", "Select what is below.", "pane"),
@@ -156,8 +174,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "enter",
         ("enter",),
         "open",
-        "In Heap: go to the mcentral of the selected class. In Objects: follow a link, which left and right choose. "
-        "In Types: show the objects of the selected type. In Advise: show the spans of which the line speaks.",
+        " ".join(f"In {TITLES[name]}: {text}." for name, text in _ENTERING.items()),
         "entered",
     ),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),

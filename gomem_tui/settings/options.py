@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gomem_core.frozen import frozen
+from gomem_core.lang.moves import Pane
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.look import THEMES, Look, choose_look
 from gomem_tui.settings.settings import Chosen
@@ -20,7 +21,7 @@ class Options:
     presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
     keyboard: Keyboard = STANDARD
     look: Look = Look()
-    panes: tuple[str, ...] = ()  # to begin with; the last one has the keyboard
+    panes: tuple[Pane, ...] = ()  # to begin with; the last one has the keyboard
     speed: float = 1  # of a film that is played: 1 is as fast as it was recorded
     audience: int = -1  # the socket over which others are told what is shown; -1: nobody is
     every: float = 0  # seconds after which to look again at a process, from the start; 0: when that is asked for

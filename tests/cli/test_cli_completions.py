@@ -17,6 +17,7 @@ from tests.cli.process import SUBCOMMAND_NAMES
 Capture = pytest.CaptureFixture[str]
 
 SESSIONS = ["my lesson.gomem", "b.gomem", "sub"]
+FILES = [*SESSIONS, "other.txt"]
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def complete(script: Path, *words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ([""], [*SESSIONS, *SUBCOMMAND_NAMES]),
+        ([""], [*FILES, *SUBCOMMAND_NAMES]),  # gomem FILE shows whatever is in it
         (["c"], ["check", "classes", "compare", "convert", "core", "config", "completions"]),
         (["run", ""], SESSIONS),
         (["run", "--json", "m"], ["my lesson.gomem"]),
@@ -59,6 +60,14 @@ def complete(script: Path, *words: str) -> list[str]:
         (["run", "-c", ""], []),
         (["check", "b.gomem", "m"], ["my lesson.gomem"]),
         (["verify", "o"], ["other.txt"]),
+        (["ot"], ["other.txt"]),
+        *(([name, ""], FILES) for name in ("open", "export", "top", "advise", "diff", "core", "serve", "convert")),
+        (["diff", "b.gomem", "o"], ["other.txt"]),
+        (["open", "b.gomem", "o"], ["other.txt"]),
+        (["verify", "--live", "o"], ["other.txt"]),  # a command, and no version
+        (["verify", "--live", "1"], []),
+        (["bench", "--vs-go", "o"], ["other.txt"]),
+        (["bench", "--go", "1.2"], ["1.21", "1.22", "1.23", "1.24", "1.25", "1.26", "1.27"]),
         (["export", "b.gomem", "--focus", "m"], ["mcentral", "mcache"]),
         (["export", "-o", "o"], ["other.txt"]),
         (["config", ""], ["path", "show", "check", "cache"]),
@@ -114,6 +123,8 @@ OFFERED = [  # by fish and by zsh
     ("gomem config s", ["show"]),
     ("gomem check b.gomem m", ["my lesson.gomem"]),
     ("gomem verify o", ["other.txt"]),
+    ("gomem ot", ["other.txt"]),
+    ("gomem open o", ["other.txt"]),
     ("gomem run --resume 2026", ["20260101-a"]),
 ]
 

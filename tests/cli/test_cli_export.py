@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from gomem_core.lang.panes import PANES
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS, PANES
 from gomem_core.session.snapshot import MOST_OBJECTS
 from gomem_tui.__main__ import main
 from tests.cli.process import gomem
@@ -115,8 +116,8 @@ def test_halfway_in_a_command(file: str, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("pane", PANES)
-def test_focus_shows_a_pane(pane: str, file: str, capsys: Capture) -> None:
-    sign = {"advise": "w", "types": "0"}.get(pane, str(list(PANES).index(pane) + 1))  # 1 to 9 are taken
+def test_focus_shows_a_pane(pane: Pane, file: str, capsys: Capture) -> None:
+    sign = KEYS[pane]
     for word in (pane,) if pane == "advise" else (pane, sign):
         rows = text_of(capsys, file, "--size", "80x24", "--focus", word)
         assert [row[:4] for row in rows if row.startswith("▌")] == [f"▌ {sign} "[:4]]

@@ -54,6 +54,7 @@ def test_without_a_terminal_a_lesson_is_plain_text() -> None:
     done = gomem("learn", "9", stdin=b"\n\nquit\n")
     assert done.returncode == 0
     assert b"Many Ps: the locks that are not taken" in done.stdout
+    assert b"Step 2 of 19. Enter reads on.\n" in done.stdout
     assert b"\x1b" not in done.stdout
 
 

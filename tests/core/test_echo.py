@@ -1,7 +1,8 @@
 """A desk that does what another one records is the same session after each record: steps, branches, marks, place, heap."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from gomem_core.files.script import read_script
 from gomem_core.queries.data import counters_data
 from gomem_core.session.console import Console
-from gomem_core.session.document import Entry
+from gomem_core.session.document import Entry, Origin
 from gomem_core.session.echo import Strayed, begin, echo, packed, thinned, whole, with_look
+from gomem_core.session.opened import open_file
+from gomem_core.world.reel import Reel
+from gomem_core.world.strip import Strip
 from tests.effort import effort
 from tests.looks import Program
 
@@ -79,6 +83,34 @@ def test_looks_at_a_process_are_told_each_as_it_was() -> None:
     assert program.looks == 4
 
 
+_FILM = Path(__file__).parents[1] / "film" / "traces" / "go1.27.3-lru.trace.gz"
+
+
+@pytest.mark.parametrize("read", [lambda: Program().strip(), lambda: open_file(_FILM)], ids=["process", "film"])
+def test_types_that_a_heap_was_given_are_told_to_who_is_there_and_to_who_comes(read: Callable[[], Strip], tmp_path: Path) -> None:
+    source = tmp_path / "page.go"
+    source.write_text("package p\n\ntype Page struct {\n\tkey string\n\tnext *Page\n}\n")
+    strip = read()
+    desk = Console(True, strip, origin=Origin(_FILM, None) if isinstance(strip, Reel) else None)
+    records: list[Entry] = []
+    desk.heard = records.append
+    other = begin(told(whole(desk)))
+    asked = "layout Page"
+    assert other.submit(asked).error is not None, "nothing is declared yet"
+    for line in (f"types {source}", "types nosuch.go", "type pair struct { a, b int }"):
+        desk.submit(line)
+    source.unlink()  # those who follow have no files
+    assert [entry[0] for entry in records] == ["give", "give"]
+    for entry in records:
+        echo(other, told(entry))
+    for one in (other, begin(told(whole(desk)))):
+        for line in (asked, "layout pair"):
+            answers = [console.submit(line).result for console in (desk, one)]
+            assert None not in answers
+            assert [*answers[0].lines()] == [*answers[1].lines()]  # type: ignore[union-attr]
+        assert one.session.declared == desk.session.declared
+
+
 def test_a_look_comes_behind_all_others_wherever_one_stood() -> None:
     """How the presenter came to the end is not told of a process: only its looks are."""
     program = Program()
@@ -106,6 +138,7 @@ def test_a_look_comes_behind_all_others_wherever_one_stood() -> None:
         ("go", "1.99"),
         ("line", 1, "alloc 8"),
         ("still", "AAAA"),
+        ("give", "type pair struct { a, b int }"),
         ("no such record",),
         (),
     ],

@@ -14,7 +14,7 @@ TEXT = "pause\nfocus spans\npause\npause\nfocus heap\nfocus why\nalloc 8\npause\
 
 def follow(*path: int) -> list[tuple[str, ...]]:
     session, pointing = Console(True, read_script("s", TEXT, "s")).session, Pointing()
-    found = []
+    found: list[tuple[str, ...]] = []
     for step in path:
         session.goto(step)
         found.append(pointing.moved(session))

@@ -215,8 +215,15 @@ def test_groups_are_rows_that_are_equal(rows: list[tuple[int, ...]]) -> None:
     assert [rows[first[n]] for n in group] == rows
 
 
-@given(pattern=PATTERNS, lines=st.lists(st.text("c420ex\\/ab %", max_size=6), min_size=1, max_size=9))
-def test_many_texts_at_once_are_searched_as_one_by_one(pattern: str, lines: list[str]) -> None:
+ACROSS = st.lists(st.sampled_from(["c", r"\s", "[^x]", "^", "$", r"\b", r"\B", r"\n", "a|4", ".", "x*"]), min_size=1).map("".join)
+
+
+@given(
+    pattern=st.one_of(PATTERNS, ACROSS),
+    lines=st.lists(st.text("c420ex\\/ab %", max_size=6), min_size=1, max_size=9),
+    often=st.sampled_from([0, 20]),  # a row that is there so often is searched for in runs, where it is found
+)
+def test_many_texts_at_once_are_searched_as_one_by_one(pattern: str, lines: list[str], often: int) -> None:
     try:
         found = Pattern(pattern)
     except BadPattern:
@@ -228,6 +235,7 @@ def test_many_texts_at_once_are_searched_as_one_by_one(pattern: str, lines: list
         inside = [any(a <= at < b for a, b in runs) for at in starts(lines)]
         assert inside == expected
     rows = ["\n".join(lines[n:]) for n in range(len(lines))]
+    rows = [*lines[:1] * often, *rows]
     assert found.rows_with([row.encode() for row in rows]) == [n for n, row in enumerate(rows) if found.found_in(row)]
 
 

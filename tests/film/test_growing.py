@@ -143,8 +143,9 @@ def test_a_moment_is_exported_as_data_with_what_it_does_not_tell(capsys: pytest.
     assert sum(span["alloc_count"] or 0 for span in found["spans"]) == TRUTH[_NAME]["end"]["HeapObjects"]
     assert len(found["objects"]["rows"]) == found["objects"]["ever"]
     nothing = {name for name, value in found.items() if value is None} - {"line", "result", "error"}
-    assert nothing == set(found["unknown"]) == {"sweepgen", "mcentral", "mcaches", "free", "freelarge"}
+    assert nothing == set(found["unknown"]) == {"go", "sweepgen", "mcentral", "mcaches", "free", "freelarge"}
     assert found["unknown"]["mcentral"] == "a trace does not tell on which lists spans hang"
+    assert found["unknown"]["go"].startswith("a trace tells only its format, that of go1.26"), "a program of 1.27 wrote it"
 
 
 def test_so_is_what_has_no_addresses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +153,8 @@ def test_so_is_what_has_no_addresses(tmp_path: Path, capsys: pytest.CaptureFixtu
     clock = "0.03+1.2+0.01 ms clock, 0.1+0.5/1.0/0+0.05 ms cpu"
     file.write_text(f"gc 1 @0.012s 2%: {clock}, 4->5->2 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 4 P\n")
     found = _json(capsys, "export", str(file))
-    assert (found["spans"], found["mem_stats"], found["stats"]["numgc"]) == (None, None, 1)
+    assert (found["spans"], found["mem_stats"], found["stats"]["numgc"], found["go"]) == (None, None, 1, None)
+    assert found["unknown"]["go"] == "the file does not tell by which version of Go it was written"
     assert "nothing of the heap itself" in found["unknown"]["spans"]
 
 

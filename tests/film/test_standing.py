@@ -9,6 +9,8 @@ import pytest
 from gomem_core.film.reel import FilmReel
 from gomem_core.queries.account import Account
 from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
+from gomem_core.world.reel import Reel
 from tests.film.recorded import FOLDER, NAMES, TRUTH, film, trace
 
 _NAME = "go1.27.3-lru"
@@ -146,6 +148,21 @@ def test_an_event_that_has_a_name_is_called_an_event() -> None:
     result = console.submit("mark here").result
     assert result is not None
     assert result.summary == "event 1,234 is the bookmark here now; goto here returns to it"
+
+
+def test_what_is_saved_of_a_film_is_its_trace_and_says_what_that_does_not_keep(tmp_path: Path) -> None:
+    console = _console()
+    for line, ending in (
+        (None, ""),
+        ("type pair struct { a, b int }", ": as a trace, which keeps no declarations; --types FILE gives them again"),
+    ):
+        if line is not None:
+            assert console.submit(line).error is None
+        path = tmp_path / f"of{len(ending)}.trace"
+        result = console.submit(f"save {path}").result
+        assert result is not None
+        assert result.summary == f"the film saved in {path}{ending}"
+        assert isinstance(open_file(path), Reel)
 
 
 def test_two_moments_can_be_compared() -> None:

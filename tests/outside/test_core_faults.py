@@ -156,9 +156,9 @@ class Recording(CoreFile):
 
     asked: list[tuple[int, int]]
 
-    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
+    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP, *, leads: bool = True) -> Gathered:
         self.asked += [(a, s) for a, s in zip(addrs.tolist(), sizes.tolist(), strict=True) if s]
-        return super().gather(addrs, sizes, gap)
+        return super().gather(addrs, sizes, gap, leads=leads)
 
 
 @cache

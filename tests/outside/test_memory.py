@@ -14,7 +14,7 @@ from gomem_core.outside.errors import Damaged, Gone
 from gomem_core.outside.hold import held
 from gomem_core.outside.image import Copied, Image, around, pages_of
 from gomem_core.outside.kept import Kept
-from gomem_core.outside.memory import Ranges, Unreadable, merged, ranges_of
+from gomem_core.outside.memory import Ranges, Unreadable, in_pages, merged, ranges_of
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
 from tests.outside.goprograms import built, running
@@ -204,3 +204,23 @@ def test_a_rehearsal_forgets_what_cannot_be_read_any_more() -> None:
         with held(program.pid):
             assert rehearsed.copy()
         assert process.kept.pages[0] > 3
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pages_in_which_pieces_lie(seed: int) -> None:
+    """Each page once, and every piece where it is in them: looked up one by one."""
+    draw = Random(seed)
+    addrs = [8 * draw.randrange(1, 40 * PAGE // 8) for _ in range(draw.choice([0, 1, 7, 300]))]
+    sizes = [8 * draw.choice([1, 2, 40, 0, 1500]) for _ in addrs]
+    if len(addrs) > 3:
+        addrs[3] = 5  # no word
+    found = in_pages(np.array(addrs, np.uint64), np.array(sizes, np.int64))
+    asked = [(addr, size) for addr, size in zip(addrs, sizes, strict=True) if size and not addr % 8]
+    pages = {page for addr, size in asked for page in range(addr // PAGE, (addr + size - 1) // PAGE + 1)}
+    ranges = zip(found.start.tolist(), found.size.tolist(), strict=True)
+    read = [addr for start, size in ranges for addr in range(start, start + size)]
+    assert read == [addr for page in sorted(pages) for addr in range(page * PAGE, (page + 1) * PAGE)]
+    assert found.wanted.tolist() == [bool(size) and not addr % 8 for addr, size in zip(addrs, sizes, strict=True)]
+    for addr, at, wanted in zip(addrs, found.piece_at.tolist(), found.wanted.tolist(), strict=True):
+        if wanted:
+            assert read[at] == addr

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from gomem_core.files.script import ScriptError
 from gomem_core.lang.helptext import REFUSED
-from gomem_core.lang.panes import PANES
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS
 from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
 from gomem_core.session.console import Console
 from gomem_core.session.opened import is_core, open_core_file, open_file
@@ -84,10 +85,10 @@ def test_open_json_prints_the_summary_of_its_kind(core: Path, tmp_path: Path, ca
 
 
 @pytest.mark.parametrize("pane", ["spans", "arena", "bitmap", "mcentral", "mcache", "heap", "layout", "objects"])
-def test_a_pane_is_printed_as_text(pane: str, core: Path, capsys: Capture) -> None:
+def test_a_pane_is_printed_as_text(pane: Pane, core: Path, capsys: Capture) -> None:
     assert main(["core", "--text", "--pane", pane, str(core)]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"Pane {[*PANES].index(pane) + 1} ")
+    assert out.startswith(f"Pane {KEYS[pane]} ")
     assert "None" not in out
 
 

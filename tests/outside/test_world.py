@@ -287,6 +287,9 @@ def test_the_quick_way_to_all_slots_is_the_same_as_the_plain_one(name: str) -> N
     count = w.spans.count
     for start, stop in ((0, count), (0, 0), (3, 4), (count // 3, count // 2), (count - 1, count)):
         assert w.slots.set_bytes(start, stop) == plainly.set_bytes(start, stop)
+    counts = [[one.bit_count() for one in w.slots.sets(base) or (0, 0)] for base in w.spans.columns().base]
+    assert [[*pair] for pair in zip(*w.slots.slot_counts(), strict=True)] == counts
+    assert w.slots.slot_counts() == plainly.slot_counts()
 
 
 @pytest.mark.parametrize("name", ["idle-1.21.13", "sweep-1.27.3"])
@@ -331,6 +334,10 @@ TEXTS = (
     r"^main\.|\d00$",
     r"\?",
     "[^q]0000",
+    r"\s0x",  # from one line to the next, in each of them
+    r"[^q]can$",
+    r"\n\?\s[^n]",
+    r"\n0xc000[^q]+8\n",
     "c00 scan",
     "nothing",
 )

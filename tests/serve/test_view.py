@@ -14,6 +14,7 @@ from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import read_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.lessons import find_lesson
+from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_file
@@ -142,6 +143,29 @@ async def test_a_filter_is_followed_unless_somebody_looks_elsewhere() -> None:
         assert beside.view.model.orders["spans"].sort == sorted_otherwise != beside.app.model.orders["spans"].sort
         hands.press("escape")
         compare(beside, "came back")
+
+
+@pytest.mark.parametrize("keys", ["w enter", "w j j enter", "w G enter", "7 enter", "7 G enter", "9 G enter", "0 j enter"])
+async def test_enter_leads_a_follower_where_it_leads_the_presenter(keys: str) -> None:
+    text = f"go 1.27\n{SESSION}type node struct {{ next *node; n int }}\nx := new(node)\ny := new(node)\ny.next = x\n"
+    beside = Beside(Console(True, read_script("s", text, "s")), (120, 40))
+    async with beside.app.run_test(size=beside.size) as pilot:
+        await press(pilot, "greater_than_sign")
+        compare(beside, "before")
+        hands = Hands(beside.view)
+        for key in keys.split():
+            hands.press(key)
+            beside.followed()  # one sees what one goes to
+            if (advice := beside.view.model.advice).behind:
+                finish(advice.work())()
+        await press(pilot, keys)
+        model = beside.view.model
+        assert beside.view.own
+        assert beside.view.arrangement.current == beside.app.stage.arrangement.current
+        assert model.scene.selection == beside.app.model.scene.selection
+        assert {name: order.text for name, order in model.orders.items()} == {
+            name: order.text for name, order in beside.app.model.orders.items()
+        }
 
 
 async def test_a_lesson_looks_the_same() -> None:

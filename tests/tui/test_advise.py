@@ -63,7 +63,7 @@ async def test_enter_shows_the_spans_of_the_line_and_w_comes_back_to_it() -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("w", *["down"] * 7, "enter")
         await settled(pilot)
-        assert app.stage.arrangement.name == "spans"
+        assert app.stage.arrangement.current == "spans"
         pin = advise(app.model.world).pins[0]
         assert [info.base for info in app.model.order.rows(0, 9)] == [*pin.bases]
         assert app.model.scene.selection.addr == pin.bases[0]

@@ -6,9 +6,9 @@ import pytest
 from textual.geometry import Size
 
 from gomem_core.files.script import ScriptError, read_script
+from gomem_core.lang.panes import PANES
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.linepane import Bar
 from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.prompt import Prompt
@@ -92,7 +92,7 @@ async def test_tab_goes_round_the_panes(size: tuple[int, int]) -> None:
         for _ in PANES:
             await pilot.press("tab")
             seen.append(app.stage.arrangement.current)
-        assert seen == [*PANES, 1]
+        assert seen == [*PANES, "spans"]
         await pilot.press("shift+tab")
         assert app.stage.arrangement.current == list(PANES)[-1]
 
@@ -107,7 +107,7 @@ async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> No
         await pilot.press("escape")
         await pilot.pause()
         assert app.query_one("#spans").display
-        assert app.stage.arrangement.current == 3
+        assert app.stage.arrangement.current == "bitmap"
 
 
 async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_what_is_needed() -> None:
@@ -119,7 +119,7 @@ async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_
         for size in ((80, 24), (30, 8), (200, 60), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            assert (app.model.scene.selection, app.stage.arrangement.current) == (before, 1)
+            assert (app.model.scene.selection, app.stage.arrangement.current) == (before, "spans")
             tiny = size == (30, 8)
             assert app.query_one("#too-small").display == tiny
             if not tiny:
@@ -152,7 +152,7 @@ async def test_a_click_selects() -> None:
         assert app.model.scene.selection.addr == 0xC420000000
         await pilot.click("#arena", offset=(15, 1))
         await pilot.pause()
-        assert app.stage.arrangement.current == 2
+        assert app.stage.arrangement.current == "arena"
         assert app.model.scene.selection.addr == 0xC420002000
 
 

@@ -88,7 +88,7 @@ async def test_n_goes_to_the_next_match_and_round() -> None:
         assert [await press("n") for _ in range(3)] == [(third, ""), (first, last), (third, "")]
         assert await press("N") == (first, "")
         assert await press("N") == (third, "That was the first match; this is the last.")
-        assert app.stage.arrangement.current == 2, "the pane stays"
+        assert app.stage.arrangement.current == "arena", "the pane stays"
 
 
 async def test_n_says_when_no_span_passes_the_filter() -> None:

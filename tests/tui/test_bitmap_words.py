@@ -2,7 +2,7 @@
 
 import pytest
 
-from gomem_tui.render.bitmap import render_bitmap, some_names
+from gomem_tui.render.bitmap import field_cells, render_bitmap, some_names
 from gomem_tui.render.lines import Port, plain
 from tests.tui.states import State
 
@@ -45,3 +45,20 @@ def test_slots_of_one_row_show_no_name_that_is_not_theirs(width: int) -> None:
             known = {objects.name(oid) for addr in range(first, first + 32, 8) for oid in objects.in_slot(addr, 8)}
             words = {word for word in plain(line).split() if word.startswith("o")}
             assert words <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "shown"),
+    [
+        ("lastErrorMessage.len", 20, "lastErrorMessage.len"),
+        ("lastErrorMessage.len", 19, "lastErrorMessa….len"),
+        ("lastErrorMessage.len", 9, "last….len"),
+        ("lastErrorMessage.len", 7, "lastEr…"),
+        ("lastErrorMessage", 9, "lastErro…"),
+        ("a.lastErrorMessage", 9, "a.lastEr…"),
+        ("", 9, ""),
+    ],
+)
+def test_a_field_that_is_too_long_keeps_what_tells_its_words_apart(name: str, room: int, shown: str) -> None:
+    assert field_cells(name, room) == shown
+    assert len(shown) <= room

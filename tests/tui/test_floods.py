@@ -13,10 +13,10 @@ import pytest
 from textual.app import App
 from textual.events import Key
 
+from gomem_core.lang.panes import PANES
 from gomem_core.lessons import lessons
 from gomem_core.session.session import Session
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.explorer.arrangement import PANES, WHY
 from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.opening import open_console
@@ -119,8 +119,8 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
     async with app.run_test(size=SIZE) as pilot:
         app.model.goto(STEPS)
         app.model.arrived()
-        for number in PANES:
-            app.pane_actions.pane(number)
+        for name in PANES:
+            app.pane_actions.pane(name)
             await pilot.pause()
             for rows, columns in ((1, 0), (-1, 0), (0, 1), (0, -1), (7, 0)):
                 begin = app.model.scene
@@ -136,8 +136,8 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
                         else:
                             for _ in range(times - 1):
                                 app.stage.pane.move(rows, columns)
-                        places.append((app.model.scene.selection, app.stage.pane.top if number == WHY else 0))
-                    assert places[0] == places[1], (PANES[number], rows, columns, times)
+                        places.append((app.model.scene.selection, app.stage.pane.top if name == "why" else 0))
+                    assert places[0] == places[1], (name, rows, columns, times)
 
 
 async def test_a_clickers_keys_are_steps(script: Path) -> None:

@@ -11,9 +11,10 @@ from textual.widgets import Input
 
 from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import PANES
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.linepane import Bar
 from gomem_tui.explorer.palette import ActionProvider
 from gomem_tui.explorer.prompt import Prompt
@@ -188,10 +189,9 @@ async def test_the_prompt_takes_what_is_typed() -> None:
 async def test_panes_turn_with_other_keys() -> None:
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f3", "f3")
-        assert app.stage.arrangement.name == "bitmap"
-        await pilot.press("tab")
-        assert app.stage.arrangement.name == "arena"
+        for keys, pane in ((("f3", "f3"), "bitmap"), (("tab",), "arena")):
+            await pilot.press(*keys)
+            assert app.stage.arrangement.current == pane
 
 
 @pytest.mark.parametrize("close", ["f2", "x", "f4"])
@@ -244,9 +244,9 @@ async def test_the_palette_begins_a_command() -> None:
         assert app.query_one(Prompt).value == "churn 5"
 
 
-@pytest.mark.parametrize("pane", [*PANES.values()])
+@pytest.mark.parametrize("pane", [*PANES])
 @pytest.mark.parametrize("width", [56, 76, 106])
-def test_the_help_begins_with_the_pane_and_fits(pane: str, width: int) -> None:
+def test_the_help_begins_with_the_pane_and_fits(pane: Pane, width: int) -> None:
     lines = [plain(line) for line in help_lines(STANDARD, GO_1_10, pane, width)]
     assert max(map(len, lines)) <= width
     assert lines[0] == "esc closes this page, ↓ and page-down scroll it."

@@ -48,7 +48,7 @@ async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
             missing = [word for word in plain("\n".join(said.says)).split() if word not in shown] if said is not None else []
             assert missing == [], (step, why.text())
             panes += steps[step - 1].focus
-            assert app.stage.arrangement.name == panes[-1]
+            assert app.stage.arrangement.current == panes[-1]
             meant = steps[step - 1].select
             if meant is not None:
                 assert app.model.scene.selection.addr == session.address_of(meant), step
@@ -59,7 +59,7 @@ async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
             await pilot.pause()
             assert session.step == step
             assert why.text() == seen[step - 1]
-            assert app.stage.arrangement.name == pointed[step - 1]
+            assert app.stage.arrangement.current == pointed[step - 1]
         await pilot.press("b")
         await pilot.pause()
         assert session.step == 0

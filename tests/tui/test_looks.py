@@ -101,7 +101,7 @@ async def test_a_key_that_does_not_look_stops_it_and_does_what_it_does() -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.model.session.step == 1 and not app.work.busy)  # and then it waits for half a minute
         await pressed(pilot, "3")
-        assert app.stage.arrangement.name == "bitmap"
+        assert app.stage.arrangement.current == "bitmap"
         assert not app.looking.end(), "it has stopped"
 
 

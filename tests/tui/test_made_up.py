@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Filter
+from gomem_core.lang.moves import Pane
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
 from gomem_core.queries.advise import advise
@@ -223,8 +224,9 @@ def test_what_the_version_calls_things_is_what_is_shown() -> None:
     legend = "\n".join(plain(line) for line in legend_lines(STANDARD, PROFILE, "class", 80))
     assert re.search(r"Π +67 +40\.0K", legend)
     assert "on the list fullu of its mcentral: it may get some" in legend
-    for pane in ("spans", "arena", "mcentral"):
-        text = " ".join(" ".join(plain(line) for line in help_lines(STANDARD, PROFILE, pane, 80)).split())
+    panes: tuple[Pane, ...] = ("spans", "arena", "mcentral")
+    for name in panes:
+        text = " ".join(" ".join(plain(line) for line in help_lines(STANDARD, PROFILE, name, 80)).split())
         assert "nonempty" not in text.partition("Keys everywhere")[0].partition(" / ")[0]
         assert "Go 9.99's runtime" in text
     assert "four lists of spans" in " ".join(plain(line) for line in help_lines(STANDARD, PROFILE, "mcentral", 200))

@@ -67,7 +67,7 @@ EXCEPTIONS = [
 
 def drawn(panes: Panes) -> dict[str, list[str]]:
     """All lines of each pane, but for titles, headings and legends, which stay."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for pane in panes.panes:
         if pane.id in TITLES:
             lines = pane.draw(WIDTH, HEIGHT)

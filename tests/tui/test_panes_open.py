@@ -120,6 +120,6 @@ async def test_enter_in_heap_shows_the_class_in_mcentral() -> None:
         await pilot.press("G")
         await pilot.pause()
         pane, _ = await open_pane(pilot, "enter")
-        assert app.stage.arrangement.name == "mcentral"
+        assert app.stage.arrangement.current == "mcentral"
         row = pane.row()  # type: ignore[attr-defined]
         assert row < 0 or pane.top <= row < pane.top + pane.page()

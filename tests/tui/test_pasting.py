@@ -5,8 +5,8 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from gomem_core.lang.panes import KEYS
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.over import Over
 from gomem_tui.terminal.driver import PasteTooLong
@@ -74,8 +74,8 @@ async def test_copying_says_what_it_depends_on(variable: str, part: str, monkeyp
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "y")
         assert part in app.message
-        for number in PANES:
-            await pilot.press(str(number), "Y")
+        for key in KEYS.values():
+            await pilot.press(key, "Y")
             assert part in app.message
             assert len(app.message) < 80  # else its end would not be seen
 

@@ -12,6 +12,7 @@ from gomem_core.classic.view_spans import SpanView
 from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import pattern
+from gomem_core.lang.moves import Pane
 from gomem_core.session.console import Console
 from gomem_core.world.records import SpanField
 from gomem_tui.explorer.app import Explorer
@@ -129,12 +130,13 @@ async def test_slash_filters_the_pane_that_has_the_keyboard_or_says_where_there_
 
 
 async def test_the_help_of_a_pane_lists_what_its_filter_takes() -> None:
-    for pane, fields in {
+    fields_of: dict[Pane, list[str]] = {
         "spans": ["class", "size", "kind", "state", "pages", "used", "waste", "slot_waste", "free_slots", "list"],
         "mcentral": ["class", "size", "kind", "nonempty", "empty"],
         "objects": ["size", "kind", "state", "type", "step", "dropped", "goroutine", "swept"],
         "arena": [],
-    }.items():
+    }
+    for pane, fields in fields_of.items():
         text = [plain(line) for line in help_lines(STANDARD, GO_1_10, pane, 100)]
         listed = [
             line.split()[1].rstrip(":<>=") for line in text if line.startswith("  / ") and not line.startswith("  / anything")

@@ -6,6 +6,8 @@ import pytest
 from textual.pilot import Pilot
 
 from gomem_core.files.script import read_script
+from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
 from tests.effort import effort
@@ -51,12 +53,13 @@ async def from_the_top(pilot: Pilot[int]) -> list[list[str]]:
     app = pilot.app
     assert isinstance(app, Explorer)
     found = []
-    for pane in (4, 1, 7, 9):
+    panes: tuple[Pane, ...] = ("mcentral", "spans", "heap", "objects")
+    for pane in panes:
         app.pane_actions.pane(pane)
         app.pane_actions.edge(1)
         app.pane_actions.edge(-1)
-        found.append(await settled(pilot, f"▌ {pane} "))
-    app.pane_actions.pane(1)
+        found.append(await settled(pilot, f"▌ {KEYS[pane]} "))
+    app.pane_actions.pane("spans")
     return found[1:]  # before that the spans are not at their top yet
 
 

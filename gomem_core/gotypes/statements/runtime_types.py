@@ -12,7 +12,7 @@ from gomem_core.gotypes.statements import maps_buckets, maps_swiss
 from gomem_core.gotypes.statements.shapes import Shapes
 from gomem_core.gotypes.types import GoTypes
 
-_WRITTEN: Final = {
+_SOURCE: Final = {  # of what the runtime allocates
     "maps.Map": maps_swiss.HEADER_FIELDS,
     "maps.table": maps_swiss.TABLE_FIELDS,
     "*maps.table": "unsafe.Pointer",
@@ -36,7 +36,7 @@ def _find(types: GoTypes, name: str) -> Type | None:
     if (array := _ARRAY.fullmatch(name)) is not None:
         element = _find(types, array[2])
         return None if element is None else Array(int(array[1]), element)
-    if (written := _WRITTEN.get(name)) is not None:
+    if (written := _SOURCE.get(name)) is not None:
         return types.typed(written).type
     language = types.profile.language
     if language is None:

@@ -16,7 +16,7 @@ STACK: Final = (
     32  # bytes of a string, or of a slice of bytes, and runes of a slice (tmpBuf); for what is longer, an object is made
 )
 _RUNE: Final = 4  # bytes
-_WRITTEN: Final = 64 << 10  # bytes of a literal, or of make with a constant (MaxImplicitStackVarSize)
+_LITERAL: Final = 64 << 10  # bytes of a literal, or of make with a constant (MaxImplicitStackVarSize)
 
 
 def temporary(of: "Expressions", node: "Node", most: int | None = STACK) -> Value:
@@ -41,12 +41,12 @@ def _limit(of: "Expressions", node: "Node", most: int | None) -> int | None:
     while node.type == "parenthesized_expression":
         node = node.named_children[0]
     if node.type == "composite_literal":
-        return _WRITTEN
+        return _LITERAL
     function = node.child_by_field_name("function")
     called = "" if function is None else text(function)
     if called == "make":
         sizes = field(node, "arguments").named_children[1:]
-        return _WRITTEN if all(size.type == "int_literal" for size in sizes) else 0
+        return _LITERAL if all(size.type == "int_literal" for size in sizes) else 0
     if node.type == "binary_expression" or called in ("string", "[]byte"):
         return STACK if most is not None or called != "string" else None
     if node.type == "type_conversion_expression":

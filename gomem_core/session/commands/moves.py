@@ -287,8 +287,11 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps, kind = len(desk.session.steps), desk.session.world.kind
     data: moving.Saved = {"path": command.path, "kind": kind, "steps": steps}
-    what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if steps else f"the {kind}"
-    return Result(f"{what} saved in {command.path}", data)
+    what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if desk.session.has_looks else f"the {kind}"
+    told = f"{what} saved in {command.path}"
+    if kind == "film" and desk.given and not desk.script.on:
+        told += ": as a trace, which keeps no declarations; --types FILE gives them again"
+    return Result(told, data)
 
 
 def _open(desk: Desk, command: Open) -> Result:
