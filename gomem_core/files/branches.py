@@ -3,12 +3,12 @@
 In a file the branch that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
 """
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import replace
 
 from gomem_core.files.lines import Lines
 from gomem_core.files.script import BranchText, Script
+from gomem_core.files.scriptdata import LineNumbers
 from gomem_core.files.step import parse_step
 from gomem_core.files.timeline import MAIN, Branch, Timeline, free_name
 
@@ -44,7 +44,7 @@ def script_of(timeline: Timeline, origin: Script) -> Script:
         branches=branches,
         future="" if timeline.name == MAIN else timeline.name,
         go=timeline.release,
-        numbers=array("q"),
+        numbers=LineNumbers(),
     )
 
 

@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final, overload
 
+from gomem_core.regex import regex
+
 _SHIFT: Final = 8
 BLOCK: Final = 1 << _SHIFT  # steps; those of one block are had at once
+
+_WHOLE: Final = regex(rf"(?:.*+\n){{{BLOCK}}}")  # the lines of a block
 
 _Block = str | tuple[str, ...]  # lines joined by line breaks; each by itself, if one has a line break in it
 
@@ -89,6 +93,17 @@ class Lines(Sequence[str]):
         whole = len(tail) & -BLOCK
         self._blocks.extend(_packed(tail[at : at + BLOCK]) for at in range(0, whole, BLOCK))
         del tail[:whole]
+
+    def extend_text(self, text: str) -> None:
+        """Add the lines of a text, which line breaks part, at the end: most of it is never looked at line by line."""
+        room = BLOCK - len(self._tail)
+        lines = text.split("\n", room)
+        self.extend(lines[:room])
+        if len(lines) > room:
+            rest = f"{lines[room]}\n"
+            blocks = _WHOLE.findall(rest)
+            self._blocks += [block[:-1] for block in blocks]
+            self._tail += rest[sum(map(len, blocks)) :].split("\n")[:-1]
 
     def cut(self, count: int) -> None:
         """Forget all but the first so many."""

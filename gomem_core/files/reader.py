@@ -59,16 +59,18 @@ class Reader:
         """Whether a line that allocates or drops is a step, whatever came before it."""
         return not self._declaring and (not self.script.on or self.script.taken_up)
 
-    def read_row(self, number: int, lines: list[str]) -> None:
-        """Lines that allocate or drop one object each, the first of this number, as `read` would one by one."""
-        self.read(number, lines[0])
-        if len(lines) == 1:
+    def read_row(self, number: int, first: str, more: str) -> None:
+        """A line of this number, and more that all allocate or drop one object, as `read` would one by one."""
+        self.read(number, first)
+        if not more:
             return
         self._close()
-        self._into.steps.extend(lines[1:-1])
-        last = number + len(lines) - 1
-        self._into.numbers.extend(range(number + 1, last))
-        self._open(last, lines[-1])
+        between, _, last = more.rpartition("\n")
+        end = number + more.count("\n") + 1
+        if between:
+            self._into.steps.extend_text(between)
+            self._into.numbers.extend(range(number + 1, end))
+        self._open(end, last)
         self._command = None
 
     def _declare(self, number: int, line: str) -> None:

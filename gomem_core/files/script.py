@@ -37,6 +37,7 @@ from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
 from gomem_core.lang.plainlines import end_of_row
+from gomem_core.regex import regex
 
 __all__ = [
     "VERSION",
@@ -52,6 +53,7 @@ __all__ = [
     "write_script",
 ]
 
+_RETURNS: Final = regex(r"\r+\n")  # before the ends of lines
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -132,14 +134,14 @@ def text_of(name: str, data: bytes) -> str:
 def read_script(name: str, text: str, where: str) -> Script:
     """A script from the text of a file; `where` stands in messages.  Raises ScriptError."""
     reader = Reader(name)
-    lines = text.removeprefix("\ufeff").split("\n")
-    if not lines[-1]:
-        lines.pop()  # the end of the last line is not an empty line
+    text = text.removeprefix("\ufeff")
+    if text and text[-1] != "\n":  # which makes no empty line
+        text += "\n"
     number, line = 0, ""
     try:
-        for number, row in _rows(reader, [line.rstrip("\r") for line in lines] if "\r" in text else lines):
-            line = row[0]
-            reader.read_row(number, row)
+        for number, row in _rows(reader, _RETURNS.sub("\n", text) if "\r" in text else text):
+            line, _, more = row.partition("\n")
+            reader.read_row(number, line, more)
         reader.finish()
     except OpenFault as e:
         raise located(where, e.number, e.line, e.error) from e.error
@@ -153,23 +155,19 @@ def read_script(name: str, text: str, where: str) -> Script:
     return script
 
 
-def _rows(reader: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Reader, text: str) -> Iterator[tuple[int, str]]:
     """All lines, with the number of the first: those that allocate or drop one object each in rows, the others one by one.
 
     What a line is may depend on those before it, which are to be read when it is asked for.
     """
-    text = "\n".join([*lines, ""])
-    at = place = 0  # in lines, and in the text
-    while at < len(lines):
+    number, place = 1, 0
+    while place < len(text):
         end = end_of_row(text, place) if reader.takes_rows else place
-        if end > place:
-            row = lines[at : at + text.count("\n", place, end)]
-            place = end
-        else:
-            row = lines[at : at + 1]
-            place += len(row[0]) + 1
-        yield at + 1, row
-        at += len(row)
+        if end == place:
+            end = text.index("\n", place) + 1
+        yield number, text[place : end - 1]
+        number += text.count("\n", place, end)
+        place = end
 
 
 def is_story(script: Script) -> bool:

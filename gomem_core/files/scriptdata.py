@@ -1,8 +1,10 @@
 """A session file as data: what script.py reads and writes."""
 
 from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import field
-from typing import Final
+from typing import Final, overload
 
 from gomem_core.files.lines import Lines
 from gomem_core.frozen import mutable
@@ -11,8 +13,43 @@ from gomem_core.go.release import ALWAYS, Release
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
 
 
-def _numbers() -> "array[int]":
-    return array("q")
+class LineNumbers(Sequence[int]):
+    """The line of each step's command in its file, from 1, growing: kept are only those that do not follow the one before.
+
+    Files of many steps have one on each line.
+    """
+
+    def __init__(self) -> None:
+        self._steps = array("q")  # those whose lines are kept, from 0
+        self._lines = array("q")
+        self._count = 0
+
+    def append(self, line: int) -> None:
+        """Add one."""
+        self.extend(range(line, line + 1))
+
+    def extend(self, lines: range) -> None:
+        """Add some that follow one another."""
+        if not self._count or lines.start != self[-1] + 1:
+            self._steps.append(self._count)
+            self._lines.append(lines.start)
+        self._count += len(lines)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[int]: ...
+
+    def __getitem__(self, at: int | slice) -> int | list[int]:
+        found = range(self._count)[at]
+        if not isinstance(found, int):
+            return [self[step] for step in found]
+        kept = bisect_right(self._steps, found) - 1
+        return self._lines[kept] + found - self._steps[kept]
 
 
 @mutable
@@ -25,7 +62,7 @@ class BranchText:
     steps: Lines = field(default_factory=Lines)
     head: list[str] = field(default_factory=list)  # comments before its first line
     go: Release | None = None  # it begins at the start, on this version of Go; None: on that of its parent
-    numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
+    numbers: LineNumbers = field(default_factory=LineNumbers, compare=False)  # as in Script
 
 
 @mutable
@@ -43,4 +80,4 @@ class Script:
     taken_up: bool = False  # the heap there goes on, as an allocator; else it is looked at
     go: Release = ALWAYS  # the version of Go that its steps are done on, where they make a heap
     folder: str = field(default="", compare=False)  # where that file lies
-    numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1
+    numbers: LineNumbers = field(default_factory=LineNumbers, compare=False)

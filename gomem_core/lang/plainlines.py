@@ -36,8 +36,8 @@ _MULTIPLE_OF_8: Final = f"(?<=[02468]{_AFTER_EVEN}|[13579]{_AFTER_ODD}| {_AFTER_
 # Only names of letters alone are compared with those that are reserved, which takes longer than all else.
 _UNRESERVED: Final = rf"(?:(?=[A-Za-z]*+[0-9_-])|(?!(?i:{'|'.join(sorted(RESERVED))})\n))"
 _ROW: Final = regex(
-    rf"(?:(?:alloc (?!0[0-9])[12]?[0-9]{{1,4}}+(?: noscan|{_MULTIPLE_OF_8}(?: scan|(?<! 8) head))?"
-    rf"(?: as {_UNRESERVED}(?!o[0-9]+\n)[A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}+)?"
+    rf"(?:(?:alloc (?!0[0-9])[12]?[0-9]{{1,4}}+(?: noscan|(?= [sh]){_MULTIPLE_OF_8}(?: scan|(?<! 8) head)|)"
+    rf"(?: as {_UNRESERVED}(?!o[0-9]+\n)[A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}+|)"
     rf"|drop {_UNRESERVED}[A-Za-z][A-Za-z0-9_-]*+)\n)*+"
 )
 _NUMBERED: Final = "oO"  # begin the names of objects without a name, and so some that nobody may give

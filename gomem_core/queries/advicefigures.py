@@ -83,6 +83,7 @@ class ClassRoom(NamedTuple):
     needed: int
     objects: int  # that live; where that is not known, all
     free: int  # bytes in free slots
+    types: tuple[TypeHeld, ...] = ()  # of the objects in them whose types are known, most objects first
 
 
 class Pin(NamedTuple):

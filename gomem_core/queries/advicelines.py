@@ -60,6 +60,7 @@ _SENTENCES: Final = {
         "class {number}, {size} {kind}: {n:,} span{needed}",
         "class {number}, {size} {kind}: {n:,} spans{needed}",
     ),
+    "class type": ("in these, of {name}: {n:,} object", "in these, of {name}: {n:,} objects"),
     "tails": ("tails, after the last slots of spans; most in class {number}",) * 2,
     "idle Ps": (
         "kept by {n:,} idle P: {kept}",
@@ -122,7 +123,7 @@ def lines_of(advice: Advice) -> list[AdviceLine]:
     return [*_of_objects(advice), *_of_slots(advice), *_of_the_rest(advice), *_of_pages(advice)]
 
 
-def _say(what: What | Literal["all Ps", "live large", "reached", "garbage"], n: int = 0, **values: object) -> str:
+def _say(what: What | Literal["all Ps", "live large", "reached", "garbage", "class type"], n: int = 0, **values: object) -> str:
     one, many = _SENTENCES[what]
     return told(n, one, many, **values)
 
@@ -170,11 +171,12 @@ def _of_kinds(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
         text = _say(what, held.objects, number=number, size=format_bytes(held.elemsize), kind=kind)
         yield AdviceLine("live class", held.nbytes, text, f"class:{number} kind:{kind} state:inuse", more=True, doubt=doubt)
     for one in advice.types[:TYPES]:
-        name = (
-            f"{one.name}, whose name is not known" if one.name.startswith("type 0x") else f"type {brief(one.name, _LONGEST_TYPE)}"
-        )
-        text = _say("live type", one.objects, name=name)
+        text = _say("live type", one.objects, name=_type_told(one.name))
         yield AdviceLine("live type", one.nbytes, text, named(one.bases), more=True, doubt=doubt)
+
+
+def _type_told(name: str) -> str:
+    return f"{name}, whose name is not known" if name.startswith("type 0x") else f"type {brief(name, _LONGEST_TYPE)}"
 
 
 def _of_holders(advice: Advice) -> Iterator[AdviceLine]:
@@ -206,6 +208,9 @@ def _of_slots(advice: Advice) -> Iterator[AdviceLine]:
         said = _say("class", room.spans, number=number, size=format_bytes(room.elemsize), kind=kind, needed=needed)
         spans = f"class:{number} kind:{kind} used<100%"
         yield AdviceLine("class", room.free, said, spans, more=True, doubt=doubt)
+        for one in room.types[:1]:  # most of what pins them
+            name = _type_told(one.name)
+            yield AdviceLine("class", None, _say("class type", one.objects, name=name), named(one.bases), more=True)
     occupied = [room for room in gaining if room.objects]
     if occupied:
         yield _unmoved(max(occupied, key=lambda room: room.free * (room.spans - room.needed) / room.spans))

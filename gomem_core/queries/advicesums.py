@@ -1,5 +1,6 @@
 """The figures of advicefigures.py, from the columns of all spans at once."""
 
+from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Final
@@ -37,13 +38,14 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
     else:
         live = None if doubts.get("live") else (yield from _live(world, columns))
     caches = [] if doubts.get("idle Ps") else world.caches.mcaches()
-    found: list[Advice] = []
+    found: list[tuple[Advice, Mask]] = []
     yield lambda: found.append(_Sums(world, columns, live, caches, doubts).advice())
-    (advice,) = found
+    ((advice, half),) = found
     yield None
-    types = yield from _types(world, columns, live, reached)
+    types, pinning = yield from _types(world, columns, live, reached, half)
+    classes = tuple(room._replace(types=pinning.get(room.spanclass, ())) for room in advice.classes)
     holders = () if reached is None else holders_of(world, reached)
-    advice = replace(advice, types=types, reached=reached is not None, holders=holders, sites=sites_held(world))
+    advice = replace(advice, types=types, classes=classes, reached=reached is not None, holders=holders, sites=sites_held(world))
     if reached is None:
         return _with_places(world, advice)
     return replace(advice, pins=tuple(pin_held(reached, pin) for pin in advice.pins))
@@ -84,18 +86,43 @@ def _live(world: World, columns: SpanColumns) -> Generator[Step, None, Ints]:
     return live
 
 
+class _Tally:
+    """Objects by their types."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, list[int]] = {}
+        self._bases: dict[str, dict[int, None]] = {}
+
+    def add(self, name: str, nbytes: int, base: int) -> None:
+        """One more, in a slot of so many bytes of this span."""
+        total = self._sums.setdefault(name, [0, 0])
+        total[0] += 1
+        total[1] += nbytes
+        of = self._bases.setdefault(name, {})
+        if len(of) < NAMED:
+            of[base] = None
+
+    def held(self) -> tuple[TypeHeld, ...]:
+        """Returns all of it, most bytes first."""
+        held = [TypeHeld(name, count, nbytes, tuple(self._bases[name])) for name, (count, nbytes) in self._sums.items()]
+        return tuple(sorted(held, key=lambda one: (-one.nbytes, one.name)))
+
+
 def _types(
-    world: World, columns: SpanColumns, live: Ints | None, reached: Reached | None
-) -> Generator[Step, None, tuple[TypeHeld, ...]]:
-    """The types of objects, as far as they are known; of those that wait to be swept only of those that live."""
+    world: World, columns: SpanColumns, live: Ints | None, reached: Reached | None, half: Mask
+) -> Generator[Step, None, tuple[tuple[TypeHeld, ...], dict[int, tuple[TypeHeld, ...]]]]:
+    """The types of objects, as far as they are known; of those that wait to be swept only of those that live.
+
+    Then the same of what lies in half-empty spans, by span class.
+    """
     types = types_of(world)
     slots = np.array(sorted(types), np.int64)
     if reached is not None:
         slots = slots[reached.holds(slots)]
     base, size, waits = columns["base"], columns["elemsize"], columns.in_use() & (columns["swept"] == 0)
+    spanclass = columns["spanclass"]
     row = np.maximum(np.searchsorted(base, slots, "right") - 1, 0) if len(base) else np.zeros(len(slots), np.int64)
-    sums: dict[str, list[int]] = {}
-    bases: dict[str, dict[int, None]] = {}
+    tally, of_class = _Tally(), defaultdict[int, _Tally](_Tally)
     for n, (slot, number) in enumerate(zip(slots.tolist(), row.tolist(), strict=True)):
         if not n % _TYPED:
             yield None
@@ -104,14 +131,10 @@ def _types(
             sets = world.slots.sets(first)
             if sets is None or not sets[1] >> (slot - first) // nbytes & 1:
                 continue
-        total = sums.setdefault(name, [0, 0])
-        total[0] += 1
-        total[1] += nbytes
-        of = bases.setdefault(name, {})
-        if len(of) < NAMED:
-            of[first] = None
-    held = [TypeHeld(name, count, nbytes, tuple(bases[name])) for name, (count, nbytes) in sums.items()]
-    return tuple(sorted(held, key=lambda one: (-one.nbytes, one.name)))
+        tally.add(name, nbytes, first)
+        if half[number]:
+            of_class[int(spanclass[number])].add(name, nbytes, first)
+    return tally.held(), {number: one.held() for number, one in of_class.items()}
 
 
 class _Sums:
@@ -131,8 +154,8 @@ class _Sums:
         self._idle = [cache.p for cache in caches if not cache.current]
         self._kept = np.isin(columns["cached_by"], self._idle)
 
-    def advice(self) -> Advice:
-        """Returns all of it."""
+    def advice(self) -> tuple[Advice, Mask]:
+        """Returns all of it, and which spans are half-empty."""
         c, live = self._columns, self._live
         size, in_use, free, kept, taken = c["elemsize"], self._in_use, self._free, self._kept, self._taken
         room = (c["nelems"] - taken) * size * in_use
@@ -144,7 +167,7 @@ class _Sums:
         pages = Pages(c["base"], c["npages"], ~free, np.where(kept, 0, left), self._objects)
         chunks, huge = UnitSums(pages, CHUNK), UnitSums(pages, HUGE)
         tail_of = np.bincount(c["spanclass"] >> 1, tails) if len(tails) else np.zeros(1)
-        return Advice(
+        advice = Advice(
             held=int(self._nbytes.sum()),
             objects=int((taken * size).sum()),
             live=None if live is None else int((live * size).sum()),
@@ -180,6 +203,7 @@ class _Sums:
             by_page=self._by_page,
             doubts=self._doubts,
         )
+        return advice, half
 
     def _classes(self, half: Mask, room: Ints) -> tuple[ClassRoom, ...]:
         """The classes that have half-empty spans, those with most bytes in free slots first."""
@@ -193,8 +217,8 @@ class _Sums:
         nelems, size = self._columns["nelems"][half][first], self._columns["elemsize"][half][first]
         needed = -(-objects[number] // nelems)
         order = np.lexsort((number, -free[number]))
-        rows = zip(number, size, spans[number], needed, objects[number], free[number], strict=True)
-        found = [ClassRoom(*map(int, row)) for row in rows]
+        columns = (number, size, spans[number], needed, objects[number], free[number])
+        found = [ClassRoom(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
         return tuple(found[n] for n in order)
 
     def _held_by(self, size: Ints) -> tuple[ClassHeld, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicefigures import Advice, ClassHeld, ClassRoom, Pin, Units
+from gomem_core.queries.advicefigures import Advice, ClassHeld, ClassRoom, Pin, TypeHeld, Units
 from gomem_core.queries.advicelines import AdviceLine, lines_of, summary_of
 from gomem_core.queries.roworder import Choice, RowOrder, Take, Work, finish
 from gomem_core.queries.spanfilter import BadFilter
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _MOST_TYPES: Final = 1_000  # as data
+_MOST_OF_CLASS: Final = 10  # likewise, of what pins the half-empty spans of a class
 
 
 class AdviceOrder(RowOrder):
@@ -149,7 +150,7 @@ def advice_data(advice: Advice) -> "schema.Advice":
         "needed": advice.needed,
         "occupancy": [*advice.occupancy],
         "held_by": [_held_data(held) for held in advice.held_by],
-        "types": [{"type": one.name, "objects": one.objects, "bytes": one.nbytes} for one in advice.types[:_MOST_TYPES]],
+        "types": [_type_data(one) for one in advice.types[:_MOST_TYPES]],
         "classes": [_class_data(room) for room in advice.classes],
         "units": [_units_data(units) for units in (advice.chunks, advice.huge)],
         "pins": [_pin_data(pin) for pin in advice.pins],
@@ -179,7 +180,12 @@ def _class_data(room: ClassRoom) -> "schema.ClassRoom":
         "needed": room.needed,
         "objects": room.objects,
         "free_slots": room.free,
+        "types": [_type_data(one) for one in room.types[:_MOST_OF_CLASS]],
     }
+
+
+def _type_data(one: TypeHeld) -> "schema.TypeHeld":
+    return {"type": one.name, "objects": one.objects, "bytes": one.nbytes}
 
 
 def _units_data(units: Units) -> "schema.FreeInUnits":

@@ -34,6 +34,7 @@ class ClassRoom(Class):
     needed: int
     objects: int
     free_slots: int
+    types: list[TypeHeld]  # of these objects, as far as they stand in the heap, most bytes first; the first ten
 
 
 class FewSpans(TypedDict):

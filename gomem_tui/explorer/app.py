@@ -23,6 +23,7 @@ from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
+from gomem_tui.explorer.later import import_later
 from gomem_tui.explorer.pane_actions import PaneActions
 from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.parts import Actions, Part
@@ -126,10 +127,8 @@ class Explorer(DrawnApp):
         self.call_after_refresh(self._greet)
 
     def _greet(self) -> None:
-        """Say how it began.  The first picture is there: what stands now stays, and no search for garbage need look at it."""
-        if not gc.isenabled():  # __main__ saw to that
-            gc.freeze()
-            gc.enable()
+        """Say how it began.  The first picture is there."""
+        import_later(self.call_later, self._search_for_garbage)
         self._greeted = True
         self.table_actions.catch_up()
         greeting = self._visit.greeting()
@@ -140,6 +139,12 @@ class Explorer(DrawnApp):
         self.projector.begin_reading()
         if self.audience is not None:
             self.audience.begin(self.options.audience)
+
+    def _search_for_garbage(self) -> None:
+        """Let Python do so from now on: what stands now stays, and need not be looked at."""
+        if not gc.isenabled():  # __main__ saw to that
+            gc.freeze()
+            gc.enable()
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""

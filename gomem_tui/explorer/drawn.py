@@ -1,6 +1,7 @@
 """An app drawn as a look says: in its colours and signs, and of each frame only the cells that differ."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -212,3 +213,5 @@ class DrawnApp(App[int]):
             return
         self._cursor_told = self.cursor_position
         super()._display(screen, cast("RenderableType | None", update))
+        if is_shown:
+            time.sleep(0)  # lets the thread that writes have Python now: what comes after the first picture takes long

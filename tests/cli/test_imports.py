@@ -58,3 +58,42 @@ def test_the_explorer_imports_numpy_when_many_spans_are_first_sorted_or_filtered
     assert first[0] > 2_000
     assert not first[1], "not for the first picture, and the steps"
     assert then[1]
+
+
+FIRST_KEYS = """
+import asyncio, json, sys
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.opening import open_console
+
+def own():
+    return sorted(name for name in sys.modules if name.startswith("gomem"))
+
+async def main():
+    app, said, first = Explorer(open_console(None, False)), [], []
+    greet, app._greet = app._greet, lambda: (first.extend(own()), greet())
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(20):
+            await pilot.pause()
+        before = own()
+        await pilot.press("space", "space", "b", "colon", *"alloc", "space", "4", "8", "enter")
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        print(json.dumps([app.model.session.step, first, before, own()]))
+
+asyncio.run(main())
+"""
+
+
+def test_a_first_picture_waits_for_no_command_and_the_first_key_for_no_import() -> None:
+    argv = [sys.executable, "-c", FIRST_KEYS]
+    done = subprocess.run(argv, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
+    step, first, before, after = json.loads(done.stdout)
+    assert step == 2
+    late = (
+        *("gomem_core.session.commands.table", "gomem_core.session.commands.moves", "gomem_core.session.ahead"),
+        *("gomem_core.session.expect", "gomem_core.session.visitors", "gomem_core.queries.difference", "gomem_core.queries.show"),
+        *("gomem_core.classic.invariants", "gomem_core.classic.seed", "gomem_core.modern.engine", "gomem_tui.render.markdown"),
+    )
+    assert not {*first} & {*late}
+    assert "gomem_core.session.commands.table" in before, "imported while nobody waits"
+    assert not {*after} - {*before}

@@ -9,6 +9,7 @@ LINE = st.sampled_from(["", "alloc 48", "say x\nalloc 48", "drop a1", "\n", "é\
 PLACE = st.integers(0, 3 * BLOCK)
 CHANGE = st.one_of(
     st.tuples(st.just("append"), st.integers(0, 2 * BLOCK), LINE),
+    st.tuples(st.just("text"), st.integers(1, 3 * BLOCK), LINE),
     st.tuples(st.just("cut"), PLACE, LINE),
     st.tuples(st.just("set"), PLACE, LINE),
 )
@@ -23,6 +24,9 @@ def test_they_are_as_a_list(changes: list[tuple[str, int, str]], slices: list[tu
             case "append":
                 lines.extend([line, "gc"] * at)
                 model.extend([line, "gc"] * at)
+            case "text":
+                lines.extend_text("\n".join(["gc", line] * at))
+                model.extend("\n".join(["gc", line] * at).split("\n"))
             case "cut":
                 lines.cut(at)
                 del model[at:]

@@ -180,6 +180,8 @@ def test_a_row_ends_before_what_may_be_wrong() -> None:
     right = ["alloc 48 scan", "alloc 16 as a", "drop a", "alloc 8 as all-of-them", "drop o12", "alloc 29999"]
     wrong = [
         "alloc 12 scan",
+        "alloc 0 scan",
+        "alloc 000 scan",
         "alloc 8 head",
         "alloc 8 as o1",
         "alloc 8 as all",

@@ -298,6 +298,7 @@ def check(script: Script) -> None:
     futures = [(script.steps, script.numbers), *((branch.steps, branch.numbers) for branch in script.branches)]
     for steps, numbers in futures:
         assert len(numbers) == len(steps)
+        assert [numbers[at] for at in range(-len(steps), 0)] == [*numbers] == numbers[:]
         assert list(numbers) == sorted(set(numbers))
         for source in steps:
             assert parse_step(source).source == source
@@ -344,22 +345,22 @@ SOME_LINES = st.sampled_from(
             "expect error",
         ),
         *("alloc 12 scan", "type t struct {", "n int", "}", "alloc 7\r", "types nowhere.go", "on x.still", "take-up", "| x"),
-        *("drop nobody", "alloc 48 as gc", "expect error"),
+        *("drop nobody", "alloc 48 as gc", "expect error", "alloc 000 scan", "alloc 016 scan"),
     ]
 )
 
 
 @given(st.lists(st.one_of(st.just("alloc 8"), st.just("drop o1"), SOME_LINES), max_size=40))
 def test_rows_of_lines_are_read_as_one_by_one(lines: list[str]) -> None:
-    def one_by_one(_: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-        return ((number, [line]) for number, line in enumerate(lines, 1))
+    def one_by_one(_: Reader, text: str) -> Iterator[tuple[int, str]]:
+        return ((number, line) for number, line in enumerate(text.split("\n")[:-1], 1))
 
     def found() -> object:
         try:
             script = read("\n".join(lines))
         except ScriptError as e:
             return str(e)
-        return script, script.numbers, [branch.numbers for branch in script.branches]
+        return script, [*script.numbers], [[*branch.numbers] for branch in script.branches]
 
     in_rows = found()
     with pytest.MonkeyPatch.context() as patch:

@@ -10,6 +10,7 @@ from gomem_core.outside.world import world_of
 from gomem_core.queries.advicefigures import Advice
 from gomem_core.queries.advicelines import lines_of
 from gomem_core.queries.advise import advise
+from gomem_core.queries.graphs import types_of
 from gomem_core.report import format_bytes
 from gomem_core.world.still import Still
 from tests.core.test_advise import by_hand, sums
@@ -75,6 +76,52 @@ def test_types_of_what_lives_are_told_where_the_heap_has_them() -> None:
     assert told[0] == f"of type main.T3000: {wanted['main.T3000']} objects"
     assert [one.nbytes for one in found.types] == sorted((one.nbytes for one in found.types), reverse=True)
     assert advice("frag-1.27.3").types == (), "names stand in the executable"
+
+
+def test_types_of_what_keeps_nearly_empty_spans_are_told() -> None:
+    """Of each class whose types are known, all that lives in half-empty spans: counted slot by slot, as the program kept it."""
+    w = world_of(look("frag-1.27.3", exe=True))
+    found, types = advise(w), types_of(w)
+    wanted: dict[tuple[int, str], int] = {}
+    for info in w.spans.rows():
+        if info.state == "inuse" and info.alloc_count < info.nelems and not info.is_cached:
+            for slot in w.slots.rows(info.base):
+                if slot.state == "allocated" and slot.addr in types:
+                    key = info.spanclass, types[slot.addr]
+                    wanted[key] = wanted.get(key, 0) + 1
+    assert len(wanted) >= 3
+    assert {(room.spanclass, one.name): one.objects for room in found.classes for one in room.types} == wanted
+    told = [line.text for line in lines_of(found)]
+    pinned = {room.spanclass: room for room in found.classes if room.types}
+    some = next(room for room in list(found.classes)[:3] if room.spanclass in pinned and room.needed < room.spans)
+    assert f"in these, of type {some.types[0].name}: {some.types[0].objects} objects" in told
+
+
+def test_a_memory_limit_gives_back_what_the_remedy_says() -> None:
+    """Below what is kept Go gives free pages back as it goes on, above that it leaves them."""
+    with running(built("server", "1.27"), N="2000") as program:
+        program.ask("g")
+        before = advise(world_of(look_at(program.pid)))
+    kept = before.held - (before.given_back or 0)
+    assert any(f"with a GOMEMLIMIT below {format_bytes(kept)} Go does so" in line.text for line in lines_of(before))
+    left = []
+    for limit in (kept * 3 // 4, kept * 4):
+        with running(built("server", "1.27"), N="2000", GOMEMLIMIT=f"{limit}B") as program:
+            program.ask("g")
+            left.append(advise(world_of(look_at(program.pid))).free_pages)
+    assert left[0] < before.free_pages // 4
+    assert left[1] > before.free_pages // 2
+
+
+def test_with_a_lower_gomaxprocs_fewer_ps_keep_slots() -> None:
+    kept = {}
+    for ps in (16, 2):
+        with running(built("many", "1.27"), N="500", PROCS=str(ps), RUN="1") as program:
+            looks = [advise(world_of(look_at(program.pid))) for _ in range(5)]
+        assert {len(one.idle) + one.one_runs for one in looks} == {ps}
+        kept[ps] = sum(one.idle_slots for one in looks)
+        assert kept[ps]
+    assert kept[2] < kept[16] / 2
 
 
 def test_of_spans_that_wait_to_be_swept_only_what_lives_counts_by_type() -> None:
