@@ -12,6 +12,8 @@ from setuptools import setup
 
 # Not those that only look at an allocator: some inherit from builtin types, and nobody waits for them.
 LEFT_OUT = ("__init__", "image", "invariants", "laid", "seed", "unseen", "view")
+# All modules are one library, whose parts call each other as parts of one program do: an eighth of a refill's time.
+WHOLE = ["-O3", "-flto", "-fno-semantic-interposition"]
 needs, extensions = [], []
 if os.environ.get("GOMEM_COMPILE") == "1":
     needs = ["mypy==2.4.1"]
@@ -27,4 +29,6 @@ if os.environ.get("GOMEM_COMPILE") == "1":
         extensions = mypycify(["--config-file=", *modules], opt_level="3")
         for extension in extensions:
             extension.optional = True
+            extension.extra_compile_args += WHOLE
+            extension.extra_link_args += WHOLE
 setup(ext_modules=extensions, setup_requires=needs)

@@ -113,7 +113,6 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         n = s.take_run(most)
         if not n:
             return 0
-        self.stats.nserved_mcache += n
         served["mcache"] = served.get("mcache", 0) + n
         self.set_types(s, index, n, ptrdata >> 3)
         self._tell_run(s.start_addr, index, n)
@@ -131,7 +130,6 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
             return 0
         blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
         s.set_tiny_refs(index, n, each)
-        self.stats.nserved_mcache += n
         served["mcache"] = served.get("mcache", 0) + n
         if each > 1:
             mcache.tiny = blocks[-1]

@@ -3,7 +3,10 @@
 Each allocator has one of these.
 """
 
+from collections.abc import Sequence
+
 from gomem_core.go.amd64 import U64_MAX
+from gomem_core.world.records import MemStats
 
 NUM_BY_SIZE = 61  # MemStats.BySize has 61 of the classes: its length was fixed before there were more
 
@@ -77,3 +80,33 @@ class MStats:
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
         self.nswept = 0  # spans swept
         self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
+
+    def mem_stats(self, sizes: Sequence[int], mallocs: list[int], mspan_inuse: int | None, mcache_inuse: int | None) -> MemStats:
+        """What runtime.ReadMemStats makes of them.
+
+        `sizes` of the slots of each size class, `mallocs` slots of it that were ever handed out; bytes of mspan and mcache
+        structs, None where they are not known.
+        """
+        frees = self.nsmallfree
+        nmalloc = sum(mallocs) + self.nlargealloc + self.tinyallocs
+        nfree = sum(frees) + self.nlargefree + self.tinyallocs
+        total = self.largealloc + sum([n * size for n, size in zip(mallocs, sizes, strict=True)])
+        live = total - self.largefree - sum([n * size for n, size in zip(frees, sizes, strict=True)])
+        return MemStats(
+            Alloc=live,
+            TotalAlloc=total,
+            Mallocs=nmalloc,
+            Frees=nfree,
+            HeapAlloc=live,
+            HeapSys=self.heap_sys,
+            HeapIdle=self.heap_idle,
+            HeapInuse=self.heap_inuse,
+            HeapReleased=self.heap_released,
+            HeapObjects=nmalloc - nfree,
+            StackInuse=self.stacks_inuse,
+            MSpanInuse=mspan_inuse,
+            MCacheInuse=mcache_inuse,
+            NextGC=self.next_gc,
+            NumGC=self.numgc,
+            BySize=tuple(zip(sizes, mallocs, frees, strict=True))[:NUM_BY_SIZE],
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
-from gomem_core.both.slots import Slots
+from gomem_core.both.slots import NO_HEADER, Slots
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
@@ -11,7 +11,6 @@ from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, ServedBy
 
 S = TypeVar("S", bound=Slots)
-_NO_HEADER: Final = 512  # in no version of Go has an object in a slot of so many bytes a header
 Trace = Callable[[Event], object]
 Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
 # Is told the same, where all these objects were born with the very events of the one before them.
@@ -34,7 +33,7 @@ class Program(Generic[S]):
         self.took: Took | None = None
         self.repeated: Repeated | None = None
         self.zerobase = ZEROBASE
-        self._near: S | None = None  # the span in which an object was dropped last
+        self._near: S | None = None  # the span in which an object was dropped last, if its objects begin where its slots do
 
     # --- What the allocator tells -----------------------------------------------------------------------------------------
 
@@ -97,25 +96,27 @@ class Program(Generic[S]):
 
         A tiny block lives while any object in it is referred to.  Raises NotAnObject.
         """
-        s, at = self._near, 0
-        if s is None or not 0 <= (at := addr - s.start_addr) < s.nelems * s.elemsize:  # of one that was freed there are no slots
+        s = self._near
+        if s is not None and addr == s.rooted_addr and addr < s.free_addr and s.tiny_refs is None:  # the next, in order of birth
+            s.rooted_addr = addr + s.elemsize
+        else:
+            self._drop(addr)
+
+    def _drop(self, addr: int) -> None:
+        s = self._near
+        if s is None or not 0 <= addr - s.start_addr < s.nelems * s.elemsize:  # of one that was freed there are no slots
             if addr == self.zerobase:
                 return
-            s = self._near = self.span_of(addr)
-            at = addr - s.start_addr if s is not None else 0
-        if s is not None and s.elemsize <= _NO_HEADER and s.tiny_refs is None:
-            index = at // s.elemsize
-            if index == s.rooted_to and index < s.freeindex and at == index * s.elemsize:  # the next one, in the order of birth
-                s.rooted_to = index + 1
-                return
-        if s is None or not self._drop_slot(s, at):
+            s = self.span_of(addr)
+            self._near = s if s is not None and s.elemsize <= NO_HEADER else None
+        if s is None or not self._drop_slot(s, addr - s.start_addr):
             self.find_object(addr)
             raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
 
     def _drop_slot(self, s: S, at: int) -> bool:
         """Forget the object that begins `at` bytes into this span; tells whether there is one that the program refers to."""
         index = at // s.elemsize
-        if s.elemsize > _NO_HEADER:
+        if s.elemsize > NO_HEADER:
             at -= self.header(s.spanclass)
         elif s.tiny_refs is not None and (refs := s.tiny_refs[index]):
             s.tiny_refs[index] = refs - 1

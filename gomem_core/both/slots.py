@@ -3,13 +3,16 @@
 from array import array
 from typing import Final, Literal, NoReturn
 
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.world.faults import Throw
 
 MSPAN_DEAD: Final = 0  # the struct is unused
 MSPAN_IN_USE: Final = 1  # holds objects
 MSPAN_MANUAL: Final = 2  # holds a goroutine stack or the collector's work buffers
 
+NO_HEADER: Final = 512  # in no version of Go has an object in a slot of so many bytes a header
 CACHE_MASK: Final = (1 << 64) - 1
+_NOT_ALIKE: Final = -1  # as many bytes of pointers has no object
 
 
 def throw(invariant: str, detail: str) -> NoReturn:
@@ -26,31 +29,33 @@ class Slots:
     """`npages` pages from `start_addr`, cut into `nelems` slots of `elemsize` bytes: what every mspan has.
 
     Bit sets are ints: bit i stands for slot i.  `alloc_bits` is fixed between sweeps; `freeindex` says how far allocation has
-    come since.  Instead of the runtime's allocCache, 64 bits in which it looks for the next free slot, `run_end` says up to which
-    slot all are free from freeindex on: to take a slot is then to add one (allocCache is made when it is asked for).
+    come since.  To take a slot is to add its size to one number: `free_addr` is where slot freeindex begins, and all slots from
+    there to `run_end` are free; `free_behind` says how many more are, behind that run.  What the runtime counts beside these
+    (freeindex, allocCount, and allocCache, 64 bits in which it looks for the next free slot) is worked out when it is asked for.
 
     Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
     `tiny_refs` (for each slot to how many tiny objects in it the program refers), and `ptr_words` (for each slot how many of its
-    words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from `rooted_to` to
-    freeindex are, though their bits are not set yet.  The objects of a span are alike, mostly: as long as they are, there is no
-    list of them, but `alike`, for all slots before `alike_to`; -1: of this span nothing is kept.
+    words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from the one at
+    `rooted_addr` to freeindex are, though their bits are not set yet.  The objects of a span are alike, mostly: as long as they
+    are, there is no list of them, but `alike`, the bytes of pointers that each begins with; see set_words.
     """
 
     __slots__ = (
+        "_alike_to",
         "_root_bits",
         "_words",
         "alike",
-        "alike_to",
         "alloc_bits",
-        "alloc_count",
+        "counted",
         "elemsize",
-        "freeindex",
+        "free_addr",
+        "free_behind",
         "gcmark_bits",
         "needzero",
         "nelems",
         "npages",
         "pointers",
-        "rooted_to",
+        "rooted_addr",
         "run_end",
         "spanclass",
         "start_addr",
@@ -62,6 +67,7 @@ class Slots:
     pointers: dict[int, dict[int, int]] | None
     tiny_refs: bytearray | None
     _words: "array[int] | None"
+    _alike_to: int
 
     def __init__(self, base: int, npages: int) -> None:
         self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
@@ -71,7 +77,7 @@ class Slots:
         """Make it stand for `npages` pages at `base`, without slots."""
         self.start_addr = base
         self.npages = npages
-        self.alloc_count = 0
+        self.counted = 0  # slots of alloc_count that the books know of already, see AnyMCache.count
         self.spanclass = 0
         self.elemsize = 0
         self.state = MSPAN_DEAD
@@ -80,141 +86,188 @@ class Slots:
 
     def clear_slots(self) -> None:
         """Forget slots, bits and what the program stored: the span holds no objects (any more)."""
-        self.freeindex = 0
-        self.run_end = 0
+        self.free_addr = self.run_end = self.rooted_addr = self.start_addr
+        self.free_behind = 0
         self.nelems = 0
         self.alloc_bits = 0
         self.gcmark_bits = 0
         self._root_bits = 0
-        self.rooted_to = 0
         self.pointers = None
         self.tiny_refs = None
         self.keep_words(False)
 
     def init_slots(self, nelems: int) -> None:
-        """Cut a fresh span into `nelems` free slots."""
+        """Cut a fresh span into `nelems` free slots, whose size is set."""
         self.clear_slots()
         self.cut(nelems)
 
     def cut(self, nelems: int) -> None:
         """The same of a span that never had any."""
         self.nelems = nelems
-        self.run_end = nelems
+        self.run_end = self.start_addr + nelems * self.elemsize
 
     # --- Taking slots -----------------------------------------------------------------------------------------------------
 
-    def next_free_index(self) -> int:
-        """Take the next free slot at or after freeindex; nelems when there is none ((*mspan).nextFreeIndex)."""
-        index = self.freeindex
-        if index < self.run_end:
-            self.freeindex = index + 1
-            return index
+    def next_slot(self) -> int:
+        """Take the next free slot at or after freeindex; returns its address, 0 when there is none ((*mspan).nextFreeIndex)."""
+        addr = self.free_addr
+        if addr < self.run_end:
+            self.free_addr = addr + self.elemsize
+            return addr
         return self.next_run()
 
     def next_run(self) -> int:
-        """Take the first slot of the next run of free ones; nelems when there is none."""
-        nelems, index = self.nelems, self.freeindex
-        if index == nelems:
-            return nelems
-        self._note_roots()
+        """Take the first slot of the next run of free ones; returns its address, 0 when there is none."""
+        nelems, size = self.nelems, self.elemsize
+        at = self.free_addr - self.start_addr
+        if at == nelems * size:
+            return 0
+        index = at // size
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
         free = ~(self.alloc_bits >> index) & ((1 << nelems - index) - 1)
         if not free:
-            self.freeindex = self.run_end = self.rooted_to = nelems
-            return nelems
+            self.free_addr = self.run_end = self.rooted_addr = self.start_addr + nelems * size
+            return 0
         index += (free & -free).bit_length() - 1
         rest = self.alloc_bits >> index
-        self.run_end = index + (rest & -rest).bit_length() - 1 if rest else nelems
-        self.rooted_to = index
-        self.freeindex = index + 1
-        return index
+        count = (rest & -rest).bit_length() - 1 if rest else nelems - index
+        addr = self.rooted_addr = self.start_addr + index * size
+        self.free_addr = addr + size
+        self.run_end = addr + count * size
+        self.free_behind -= count
+        return addr
 
     def take_run(self, most: int) -> int:
         """Take up to `most` of the slots that are free in a row from freeindex on; returns how many."""
-        n = min(most, self.run_end - self.freeindex)
-        self.freeindex += n
-        self.alloc_count += n
+        if self.free_addr == self.run_end:
+            return 0
+        n = min(most, (self.run_end - self.free_addr) // self.elemsize)
+        self.free_addr += n * self.elemsize
         return n
+
+    def is_full(self) -> bool:
+        """Whether all slots count as taken: allocCount says so."""
+        return self.free_addr == self.run_end and not self.free_behind
+
+    def has_room(self) -> bool:
+        """Whether a slot can be taken: allocCount and freeindex say so."""
+        if self.free_addr < self.run_end:
+            return True
+        return self.free_behind > 0 and self.free_addr != self.start_addr + self.nelems * self.elemsize
 
     def is_exhausted(self) -> bool:
         """Whether no slot is free at or after freeindex."""
-        return not ~(self.alloc_bits >> self.freeindex) & ((1 << self.nelems - self.freeindex) - 1)
+        index = self.freeindex
+        return not ~(self.alloc_bits >> index) & ((1 << self.nelems - index) - 1)
 
-    def put_back(self, index: int) -> None:
-        """The slot that was taken last, `index`, is free again: it was only looked for."""
-        self.freeindex = index
+    def put_back(self, addr: int) -> None:
+        """The slot that was taken last, at `addr`, is free again: it was only looked for."""
+        self.free_addr = addr
 
-    def place_at(self, freeindex: int) -> None:
-        """Set freeindex as it was found elsewhere; which slots are free is looked for when one is taken."""
-        self.freeindex = self.run_end = freeindex
+    def place_at(self, freeindex: int, alloc_count: int) -> None:
+        """Set these as they were found elsewhere; which slots are free is looked for when one is taken."""
+        self.free_addr = self.run_end = self.rooted_addr = self.start_addr + freeindex * self.elemsize
+        self.free_behind = self.nelems - alloc_count
 
-    def sweep_to(self, marks: int) -> None:
-        """Let mark bits become allocation bits (the middle of (*mspan).sweep)."""
-        self._note_roots()
-        self.freeindex = self.run_end = self.rooted_to = 0
+    def sweep_to(self, marks: int, count: int) -> None:
+        """Let mark bits, of which `count` are set, become allocation bits (the middle of (*mspan).sweep)."""
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
+        if self.alike != _NOT_ALIKE and self._alike_to >= 0:  # up to which slot they were alike
+            self._alike_to = max(self._alike_to, self.freeindex)
+        self.free_addr = self.run_end = self.rooted_addr = self.start_addr
+        self.free_behind = self.nelems - count
         self.alloc_bits = marks
         self.gcmark_bits = 0
 
     @property
+    def freeindex(self) -> int:
+        """Returns up to which slot all are taken (Go's freeindex)."""
+        at = self.free_addr - self.start_addr
+        return at // self.elemsize if at else 0
+
+    @property
+    def alloc_count(self) -> int:
+        """Returns how many slots are taken (Go's allocCount)."""
+        run = self.run_end - self.free_addr
+        return self.nelems - self.free_behind - (run // self.elemsize if run else 0)
+
+    @property
     def alloc_cache(self) -> int:
         """Returns the 64 bits that Go's allocCache has: 1 is free, the lowest is slot freeindex."""
-        first = self.freeindex & ~63
-        return (~(self.alloc_bits >> first) & CACHE_MASK) >> (self.freeindex & 63)
+        index = self.freeindex
+        return (~(self.alloc_bits >> (index & ~63)) & CACHE_MASK) >> (index & 63)
 
     # --- Which words may hold pointers --------------------------------------------------------------------------------------
 
     def keep_words(self, keeps: bool) -> None:
-        """Forget which words of objects may hold pointers, and keep it from now on, or nothing."""
+        """Forget which words of objects may hold pointers, and keep it from now on; or nothing: each is a pointer then."""
         self._words = None
-        self.alike = 0
-        self.alike_to = 0 if keeps else -1
+        self.alike = _NOT_ALIKE if keeps else PTR_SIZE
+        self._alike_to = 0 if keeps else -1
 
     @property
     def keeps_words(self) -> bool:
         """Returns whether it is kept of each slot which words may hold pointers."""
-        return self.alike_to >= 0
+        return self._alike_to >= 0
 
     def set_words(self, index: int, n: int, words: int) -> None:
-        """Describe the objects in `n` slots from `index` on: `words` words of each may hold pointers; see go/heapbits.py."""
-        upto = self.alike_to
-        if self._words is None and index <= upto and (words == self.alike or not upto):
-            self.alike = words
-            self.alike_to = max(upto, index + n)
-        elif upto >= 0:
-            runs = self.ptr_words
-            assert runs is not None  # since something is kept
-            if n == 1:
-                runs[index] = words
-            else:
-                runs[index : index + n] = array(runs.typecode, (words,)) * n
+        """Describe the objects in the `n` slots from `index` on, taken last: `words` words of each may hold pointers.
+
+        See go/heapbits.py.  Of objects that are as `alike` says nobody need tell: they are as long as that does not change.
+        """
+        ptrdata = words * PTR_SIZE
+        if ptrdata == self.alike or self._alike_to < 0:
+            return
+        if self._words is None and not index and not self._alike_to:
+            self.alike = ptrdata
+            return
+        runs = self._listed(index)
+        if n == 1:
+            runs[index] = words
+        else:
+            runs[index : index + n] = array(runs.typecode, (words,)) * n
 
     @property
     def ptr_words(self) -> "array[int] | None":
         """Returns for each slot how many of its words may hold pointers, which can be changed; None where nothing is kept."""
-        if self._words is None and self.alike_to >= 0:
-            self._words = self.words_now()
-            self.alike_to = self.nelems  # there is a list: no slot can go on with those before it
-        return self._words
+        return self._listed(self.freeindex) if self._alike_to >= 0 else None
 
     @ptr_words.setter
     def ptr_words(self, runs: "array[int] | None") -> None:
         self.keep_words(runs is not None)
         self._words = runs
-        if runs is not None:
-            self.alike_to = self.nelems
+
+    def list_words(self) -> None:
+        """Keep a list from now on: what there is, or will be, is not alike."""
+        if self._alike_to >= 0:
+            self._listed(self.freeindex)
+
+    def _listed(self, taken: int) -> "array[int]":
+        """Returns the list; the first `taken` slots, at least, are as `alike` says if there was no list yet."""
+        if self._words is None:
+            self._words = self._list(taken)
+            self.alike = _NOT_ALIKE
+        return self._words
+
+    def _list(self, taken: int) -> "array[int]":
+        upto = 0 if self.alike == _NOT_ALIKE else max(self._alike_to, taken)
+        runs = array(ptr_words_code(self.spanclass), (self.alike // PTR_SIZE,)) * upto
+        runs.extend(array(runs.typecode, (0,)) * (self.nelems - upto))
+        return runs
 
     def words_of(self, index: int) -> int:
         """The entry of slot `index` in `ptr_words`; something must be kept."""
-        if self._words is None:
-            return self.alike if index < self.alike_to else 0
-        return self._words[index]
+        if self._words is not None:
+            return self._words[index]
+        return self.alike // PTR_SIZE if self.alike != _NOT_ALIKE and index < max(self._alike_to, self.freeindex) else 0
 
     def words_now(self) -> "array[int] | None":
         """The same to be looked at, which does not make a list in the span where there is none."""
-        if self._words is not None or self.alike_to < 0:
+        if self._words is not None or self._alike_to < 0:
             return self._words
-        runs = array(ptr_words_code(self.spanclass), (self.alike,)) * self.alike_to
-        runs.extend(array(runs.typecode, (0,)) * (self.nelems - self.alike_to))
-        return runs
+        return self._list(self.freeindex)
 
     # --- Tiny objects -----------------------------------------------------------------------------------------------------
 
@@ -236,32 +289,36 @@ class Slots:
     @property
     def root_bits(self) -> int:
         """Returns the slots that the program refers to."""
-        if self.rooted_to != self.freeindex:
+        if self.rooted_addr != self.free_addr:
             self._note_roots()
         return self._root_bits
 
     @root_bits.setter
     def root_bits(self, bits: int) -> None:
         self._root_bits = bits
-        self.rooted_to = self.freeindex
+        self.rooted_addr = self.free_addr
 
     def unroot(self, index: int, n: int) -> bool:
         """Let the program forget the objects in `n` slots from `index` on; False where it does not refer to all of them."""
-        if index == self.rooted_to and index + n <= self.freeindex:  # in the order of their birth: their bits were never set
-            self.rooted_to = index + n
+        begins = self.start_addr + index * self.elemsize
+        ends = begins + n * self.elemsize
+        if begins == self.rooted_addr and ends <= self.free_addr:  # in the order of their birth: their bits were never set
+            self.rooted_addr = ends
             return True
-        roots = self.root_bits
+        if self.rooted_addr != self.free_addr:
+            self._note_roots()
         bits = (1 << n) - 1 << index
-        if roots & bits != bits:
+        if self._root_bits & bits != bits:
             return False
-        self.root_bits = roots ^ bits
+        self._root_bits ^= bits
         return True
 
     def _note_roots(self) -> None:
-        """Set the bits of slots that were taken since this was done last."""
-        count = self.freeindex - self.rooted_to
-        self._root_bits |= (1 << count) - 1 << self.rooted_to
-        self.rooted_to = self.freeindex
+        """Set the bits of slots that were taken since this was done last, of which there are some."""
+        first = (self.rooted_addr - self.start_addr) // self.elemsize
+        count = (self.free_addr - self.rooted_addr) // self.elemsize
+        self._root_bits |= (1 << count) - 1 << first
+        self.rooted_addr = self.free_addr
 
     # --- Looking ------------------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,10 @@ class TinyAllocs(Program[S], Generic[S]):
         raise NotImplementedError
 
     def next_free(self, spanclass: int) -> tuple[S, int, ServedBy]:
-        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        """Take the next free slot of the P's span, with a refill when it is full: its address, and who served it.
+
+        That is (*mcache).nextFree.
+        """
         raise NotImplementedError
 
     def tiny_quick(self, size: int, mcache: AnyMCache[S]) -> int:
@@ -52,16 +55,14 @@ class TinyAllocs(Program[S], Generic[S]):
             self.stats.tinyallocs += 1
             mcache.tinyoffset = offset + size
             return block + offset
-        index = s.freeindex
-        if index >= s.run_end:
+        begins = s.free_addr
+        if begins >= s.run_end:
             return 0
-        s.freeindex = index + 1
-        s.alloc_count += 1
-        self.stats.nserved_mcache += 1
+        s.free_addr = begins + TINY_SIZE
         if s.tiny_refs is None:
-            return self._begin_block(mcache, s, index, size)
-        s.tiny_refs[index] = 1
-        begins = s.start_addr + (index << _BLOCK_SHIFT)
+            s.set_tiny_refs((begins - s.start_addr) >> _BLOCK_SHIFT, 1, 1)
+        else:
+            s.tiny_refs[(begins - s.start_addr) >> _BLOCK_SHIFT] = 1
         if size < mcache.tinyoffset or not block:  # go on with the block that has more room left
             mcache.tiny = begins
             mcache.tinyoffset = size
@@ -76,19 +77,14 @@ class TinyAllocs(Program[S], Generic[S]):
         offset = tiny_offset(mcache.tinyoffset, size)
         if mcache.tiny and offset + size <= TINY_SIZE:
             return mcache.tiny + offset, self._tiny_share(mcache.tiny, offset, size), "tiny"
-        s, index, served = self.next_free(TINY_SPAN_CLASS)
-        block = self._begin_block(mcache, s, index, size)
+        s, block, served = self.next_free(TINY_SPAN_CLASS)
+        s.set_tiny_refs(s.object_index(block), 1, 1)
+        if size < mcache.tinyoffset or not mcache.tiny:
+            mcache.tiny = block
+            mcache.tinyoffset = size
         if self.details is not None:
             self.details(TinyBlock(block, size, mcache.tiny))
         return block, s, served
-
-    def _begin_block(self, mcache: AnyMCache[S], s: S, index: int, size: int) -> int:
-        s.set_tiny_refs(index, 1, 1)
-        block = s.start_addr + index * TINY_SIZE
-        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
-            mcache.tiny = block
-            mcache.tinyoffset = size
-        return block
 
     def refer_to_block(self, block: int) -> None:
         """Count one more object in the tiny block at `block` that the program refers to, if there is such a block."""

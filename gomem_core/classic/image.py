@@ -24,6 +24,7 @@ from gomem_core.both.image import (
     store_tiny_refs,
     tiny_refs_of,
 )
+from gomem_core.both.mstats import MStats
 from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
@@ -115,6 +116,7 @@ def capture(heap: Heap) -> Image:
     h = heap.mheap
     if not isinstance(h.freelarge, BestFit):
         raise TypeError("only heaps that choose large free spans by best fit have images")
+    heap.count()
     arena = h.all_spans()
     structs = arena + h.spanalloc.free_list
     numbers = {id(s): i for i, s in enumerate(structs)}
@@ -190,8 +192,8 @@ def restore(heap: Heap, image: Image) -> None:
     for c in heap.central:
         c.nmalloc, c.nlock = next(counts), next(counts)
     heap.gc.gcpercent, heap.gc.heapminimum = image.gc
-    heap.mcaches[:] = [_restore_mcache(p, cached, structs) for p, cached in enumerate(image.mcaches)]
-    heap.mcache = heap.mcaches[image.p]
+    heap.mcaches[:] = [_restore_mcache(p, heap.stats, cached, structs) for p, cached in enumerate(image.mcaches)]
+    heap.use_p(image.p)
     h.version += 1  # whoever remembers span borders must look again
 
 
@@ -237,9 +239,10 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.next = s.prev = s.in_list = s.pointers = None
         s.start_addr = start_addr
         s.npages = npages
-        s.freeindex = s.run_end = freeindex  # place_at
+        s.free_addr = s.run_end = s.rooted_addr = start_addr + freeindex * elemsize  # place_at
         s.nelems = nelems
-        s.alloc_count = alloc_count
+        s.free_behind = nelems - alloc_count
+        s.counted = alloc_count
         s.sweepgen = sweepgen
         s.spanclass = spanclass
         s.state = state
@@ -252,7 +255,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.incache = incache == 1
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits
-        s._root_bits, s.rooted_to = root_bits, freeindex  # root_bits
+        s._root_bits = root_bits
         s.ptr_words = s.tiny_refs = None
         if length != NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
@@ -263,10 +266,12 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
     return structs
 
 
-def _restore_mcache(p: int, cached: tuple[int, int, array[int]], structs: list[MSpan]) -> MCache:
-    c = MCache(p)
+def _restore_mcache(p: int, stats: MStats, cached: tuple[int, int, array[int]], structs: list[MSpan]) -> MCache:
+    c = MCache(p, stats)
     c.tiny, c.tinyoffset, numbers = cached
-    c.alloc = [c.emptymspan if n == NONE else structs[n] for n in numbers]
+    for spanclass, n in enumerate(numbers):
+        if n != NONE:
+            c.put(spanclass, structs[n])
     return c
 
 

@@ -126,6 +126,7 @@ def mcaches_own_their_spans(heap: Heap) -> None:
     seen: set[int] = set()
     for c in heap.mcaches:
         for spanclass, s in enumerate(c.alloc):
+            require(c.is_by_size(spanclass), "mcaches_own_their_spans", f"P{c.p}: span class {spanclass} by size")
             if s is c.emptymspan:
                 continue
             ok = (
@@ -177,8 +178,9 @@ def slots_counted(heap: Heap) -> None:
         require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
         # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
         require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
-        run = s.alloc_bits >> s.freeindex & (1 << max(0, s.run_end - s.freeindex)) - 1
-        require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
+        run = (s.run_end - s.free_addr) // s.elemsize
+        is_run = 0 <= run <= s.nelems - s.freeindex and not s.alloc_bits >> s.freeindex & (1 << run) - 1
+        require(is_run, "slots_counted", f"{at}: slots up to {s.run_end:#x} are not all free")
         marks = s.gcmark_bits
         require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
         require(unswept or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")

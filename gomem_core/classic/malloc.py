@@ -37,8 +37,9 @@ Mirrors Go's runtime/malloc.go.
 from typing import Final
 
 from gomem_core.both.many import ManyAllocs
-from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.both.program import Repeated, Took
+from gomem_core.both.slots import NO_HEADER
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -80,15 +81,15 @@ _SMALL_LIMIT8: Final = SMALL_SIZE_MAX - 8
 class Heap(ManyAllocs[MSpan]):
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
-    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "sweeper")
+    __slots__ = ("_noscan", "_scan", "central", "freelarge", "gc", "mcache", "mcaches", "mheap", "sweeper")
 
     def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
         super().__init__(MStats(NUM_SIZE_CLASSES))
         self.mheap = MHeap(freelarge or BestFit(), spanalloc or FixAlloc(), self.stats)
         self.central = [MCentral(spanclass, self.mheap) for spanclass in range(NUM_SPAN_CLASSES)]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
-        self.mcaches = [MCache(0)]
-        self.mcache = self.mcaches[0]  # of the P that runs now
+        self.mcaches = [MCache(0, self.stats)]
+        self.use_p(0)
         self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
         self.stats.nheap_lock = 0
 
@@ -98,35 +99,45 @@ class Heap(ManyAllocs[MSpan]):
         """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
 
         Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
-        Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
-        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `place`.
+        Go's mallocgc.  Here stands only its fast path, silent and inlined: up to 512 bytes, a free slot in the cached span
+        (nextFreeFast).
         Raises ValueError, and OutOfMemory when the arena cannot grow.
         """
+        if ptrdata <= size <= NO_HEADER:
+            if not ptrdata:
+                s = self._noscan[size]
+                addr = s.free_addr
+                if addr < s.run_end:
+                    s.free_addr = addr + s.elemsize
+                    return addr
+                if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
+                    return addr
+            elif size > 0:
+                s = self._scan[size]
+                addr = s.free_addr
+                if addr < s.run_end and ptrdata == s.alike:  # as the objects before it
+                    s.free_addr = addr + s.elemsize
+                    return addr
+        return self._mallocgc(size, ptrdata)
+
+    def _mallocgc(self, size: int, ptrdata: int) -> int:
+        """All else that is silent: larger small objects, others than before, and free slots behind others."""
         is_quick = self.trace is None or self.took is not None
-        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= MAX_SMALL_SIZE and ptrdata <= size:
+        if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= MAX_SMALL_SIZE:
             if size <= _SMALL_LIMIT8:
                 sizeclass = SIZE_TO_CLASS8[(size + 7) >> 3]
             else:
                 sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            index = s.freeindex
-            if index < s.run_end:
-                s.freeindex = index + 1
-            elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
-                index = s.next_run()
-            else:
-                index = -1
-            if index >= 0:
-                s.alloc_count += 1
-                self.stats.nserved_mcache += 1
-                if index == s.alike_to and s.alike == ptrdata >> 3:  # heapBitsSetType: as the objects before it
-                    s.alike_to = index + 1
-                elif s.alike_to >= 0:
-                    s.set_words(index, 1, ptrdata >> 3)
-                if self.took is not None:
-                    self.took(s.start_addr, index, 1)
-                return s.start_addr + index * s.elemsize
-        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size, self.mcache)):
+            addr = s.free_addr
+            if addr < s.run_end:
+                s.free_addr = addr + s.elemsize
+            elif not s.free_behind or not (addr := s.next_run()):
+                return self.place(size, ptrdata, None)[0]
+            if ptrdata and ptrdata != s.alike:
+                s.set_words(s.object_index(addr), 1, ptrdata >> 3)
+            if self.took is not None:
+                self.took(s.start_addr, s.object_index(addr), 1)
             return addr
         return self.place(size, ptrdata, None)[0]
 
@@ -164,46 +175,41 @@ class Heap(ManyAllocs[MSpan]):
         spanclass = self.span_class(size, ptrdata)
         if self.details is not None:
             self.details(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
-        s, index, served = self.next_free(spanclass)
-        addr = s.start_addr + index * s.elemsize
+        s, addr, served = self.next_free(spanclass)
         if ptrdata:
-            heap_bits_set_type(s, index, ptrdata >> 3)
+            heap_bits_set_type(s, s.object_index(addr), ptrdata >> 3)
             if self.details is not None and s.keeps_words:  # for one-word objects nothing is written
                 self.details(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         return addr, s, served
 
     def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
-        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        """Take the next free slot of the P's span, with a refill when it is full ((*mcache).nextFree); see TinyAllocs."""
         mcache = self.mcache
-        stats = self.stats
         s = mcache.alloc[spanclass]
         if self.trace is not None:
-            if s.alloc_count < s.nelems:
+            if not s.is_full():
                 self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
             else:
                 self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
-        index = s.next_free_index()
+        addr = s.next_slot()
         served: ServedBy = "mcache"
-        if index == s.nelems:
+        if not addr:
             s, served = self._refill(spanclass)
-            index = s.next_free_index()
-        else:
-            stats.nserved_mcache += 1
-        s.alloc_count += 1
+            addr = s.next_slot()
         if self.took is not None:
-            self.took(s.start_addr, index, 1)
+            self.took(s.start_addr, s.object_index(addr), 1)
         elif self.trace is not None:
-            addr = s.start_addr + index * s.elemsize
-            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
+            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, s.object_index(addr), addr))
             if s.needzero:
                 self.trace(Zeroed(addr, s.elemsize))
-        return s, index, served
+        return s, addr, served
 
     def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
         """Give the P another span of this class; tells who had it."""
         stats = self.stats
         grown, handed_out = stats.nheap_grow, stats.nheap_alloc
         s = self.mcache.refill(self.central[spanclass])
+        stats.nserved_mcache -= 1  # its first slot, which will be counted with the others
         if stats.nheap_grow != grown:
             stats.nserved_os += 1
             return s, "os"
@@ -228,9 +234,7 @@ class Heap(ManyAllocs[MSpan]):
         init_bits(s)
         if self.trace is not None:
             self.trace(BitsCleared(s.start_addr, npages, 0))
-        s.freeindex = 1
-        s.alloc_count = 1
-        s.root_bits = 1
+        s.take_run(1)
         if ptrdata:
             heap_bits_set_type(s, 0, ptrdata >> 3)
             if self.trace is not None:
@@ -275,7 +279,7 @@ class Heap(ManyAllocs[MSpan]):
         flush_mcaches(self.mheap, self.central, self.mcaches[n:])
         del self.mcaches[n:]
         while len(self.mcaches) < n:
-            self.mcaches.append(MCache(len(self.mcaches)))
+            self.mcaches.append(MCache(len(self.mcaches), self.stats))
         if self.mcache.p >= n:
             self.use_p(0)
 
@@ -283,7 +287,18 @@ class Heap(ManyAllocs[MSpan]):
         """Let P number `p` allocate from now on; raises ValueError when there is none."""
         if not 0 <= p < len(self.mcaches):
             raise ValueError(f"there is no P {p}: the Ps are 0 to {len(self.mcaches) - 1}")
-        self.mcache = self.mcaches[p]
+        self.mcache = self.mcaches[p]  # of the P that runs now
+        self._look()
+
+    def _look(self) -> None:
+        """Find the spans of the fast path: those of the P, and none while each step is told."""
+        c = self.mcache
+        self._noscan, self._scan = (c.noscan, c.scan) if self.trace is None else (c.none, c.none)
+
+    def count(self) -> None:
+        """Tell the books of all slots that were handed out."""
+        for c in self.mcaches:
+            c.count_all()
 
     def set_now(self, now: int) -> None:
         """Tell the time, nanoseconds from some start; only the ages of free spans depend on it."""
@@ -292,6 +307,7 @@ class Heap(ManyAllocs[MSpan]):
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate from now on, as Program says; the page heap too."""
         super().set_trace(trace, took, repeated)
+        self._look()
         self.mheap.trace, self.mheap.details = trace, self.details
 
     def read_mem_stats(self) -> MemStats:
@@ -301,30 +317,7 @@ class Heap(ManyAllocs[MSpan]):
 
     def mem_stats(self) -> MemStats:
         """The same figures without the flush: a cached span's free slots then count as allocated (updatememstats)."""
-        stats = self.stats
         mallocs = [0] * NUM_SIZE_CLASSES
         for c in self.central:
             mallocs[c.spanclass >> 1] += c.nmalloc
-        frees = stats.nsmallfree
-        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
-        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
-        total = stats.largealloc + sum(n * size for n, size in zip(mallocs, CLASS_TO_SIZE, strict=True))
-        live = total - stats.largefree - sum(n * size for n, size in zip(frees, CLASS_TO_SIZE, strict=True))
-        return MemStats(
-            Alloc=live,
-            TotalAlloc=total,
-            Mallocs=nmalloc,
-            Frees=nfree,
-            HeapAlloc=live,
-            HeapSys=stats.heap_sys,
-            HeapIdle=stats.heap_idle,
-            HeapInuse=stats.heap_inuse,
-            HeapReleased=stats.heap_released,
-            HeapObjects=nmalloc - nfree,
-            StackInuse=stats.stacks_inuse,
-            MSpanInuse=self.mheap.spanalloc.inuse,
-            MCacheInuse=MCACHE_SIZE * len(self.mcaches),
-            NextGC=stats.next_gc,
-            NumGC=stats.numgc,
-            BySize=tuple(zip(CLASS_TO_SIZE, mallocs, frees, strict=True))[:NUM_BY_SIZE],
-        )
+        return self.stats.mem_stats(CLASS_TO_SIZE, mallocs, self.mheap.spanalloc.inuse, MCACHE_SIZE * len(self.mcaches))

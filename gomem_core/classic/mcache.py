@@ -4,10 +4,12 @@ See malloc.py for the overview.  Mirrors Go's runtime/mcache.go.
 """
 
 from gomem_core.both.mcache import AnyMCache
+from gomem_core.both.mstats import MStats
 from gomem_core.both.slots import throw
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSpan
-from gomem_core.go.amd64 import NUM_SPAN_CLASSES
+from gomem_core.go.sizeclasses import CLASS_TO_SIZE
+from gomem_core.world.faults import OutOfMemory
 
 
 class MCache(AnyMCache[MSpan]):
@@ -15,8 +17,8 @@ class MCache(AnyMCache[MSpan]):
 
     __slots__ = ()
 
-    def __init__(self, p: int) -> None:
-        super().__init__(p, MSpan(0), NUM_SPAN_CLASSES)
+    def __init__(self, p: int, stats: MStats) -> None:
+        super().__init__(p, MSpan(0), stats, CLASS_TO_SIZE)
 
     def refill(self, central: MCentral) -> MSpan:
         """Replace the full span of central's class by one with room ((*mcache).refill).
@@ -25,18 +27,24 @@ class MCache(AnyMCache[MSpan]):
         """
         spanclass = central.spanclass
         s = self.alloc[spanclass]
-        if s.alloc_count != s.nelems:
+        if not s.is_full():
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         s.incache = False
-        self.alloc[spanclass] = self.emptymspan  # should there be no memory, the old one is not cached twice
-        s = central.cache_span()
-        self.alloc[spanclass] = s
+        self.count(s)
+        try:
+            s = central.cache_span()
+        except OutOfMemory:
+            self.put(spanclass, self.emptymspan)  # the old one is not cached twice
+            raise
+        s.counted = s.alloc_count
+        self.put(spanclass, s)
         return s
 
     def release_all(self, central: list[MCentral]) -> None:
         """Give every span back and forget the tiny block ((*mcache).releaseAll)."""
         for spanclass, s in enumerate(self.alloc):
             if s is not self.emptymspan:
+                self.count(s)
                 central[spanclass].uncache_span(s)
-                self.alloc[spanclass] = self.emptymspan
+                self.put(spanclass, self.emptymspan)
         self.forget_tiny()

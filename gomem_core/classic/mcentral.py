@@ -36,11 +36,12 @@ class MCentral:
         """
         self.heap.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s = self._from_lists() or self._grow()
-        nfree = s.nelems - s.alloc_count
-        if nfree <= 0 or s.freeindex == s.nelems:
+        count = s.alloc_count
+        nfree = s.nelems - count
+        if not s.has_room():
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         self.nmalloc += nfree
-        used_bytes = s.alloc_count * s.elemsize
+        used_bytes = count * s.elemsize
         stats = self.heap.stats
         stats.heap_live += (s.npages << PAGE_SHIFT) - used_bytes
         s.incache = True
@@ -67,9 +68,8 @@ class MCentral:
             self.empty.remove(s)
             self.empty.insert_back(s)
             self.heap.sweeper.sweep(s, True)
-            freeindex = s.next_free_index()
-            if freeindex != s.nelems:
-                s.put_back(freeindex)
+            if addr := s.next_slot():
+                s.put_back(addr)
                 self._picked(s, "empty", True)
                 return s
             self.lock()  # still full: look at the next
@@ -98,9 +98,10 @@ class MCentral:
         """Take a span back from an mcache; with free slots it goes to the front of `nonempty` ((*mcentral).uncacheSpan)."""
         self.lock()
         s.incache = False
-        if s.alloc_count == 0:
+        count = s.alloc_count
+        if count == 0:
             throw("uncached_span_used", f"span {s.start_addr:#x} is uncached without an object")
-        nfree = s.nelems - s.alloc_count
+        nfree = s.nelems - count
         if nfree > 0:
             self.empty.remove(s)
             self.nonempty.insert(s)

@@ -135,7 +135,6 @@ class MHeap:
         s.sweepgen = self.sweepgen
         self.swept_spans().append(s)
         s.state = MSPAN_IN_USE
-        s.alloc_count = 0
         s.spanclass = spanclass
         s.elemsize = CLASS_TO_SIZE[spanclass >> 1] or npages << PAGE_SHIFT
         self.pages_in_use += npages
@@ -232,7 +231,6 @@ class MHeap:
         if acct_idle:
             self.stats.heap_idle += s.npages << PAGE_SHIFT
         s.state = MSPAN_FREE
-        s.clear_slots()
         if s.in_list is not None:
             self.busy_list(s.npages).remove(s)
         s.unusedsince = unusedsince or self.now
@@ -245,6 +243,7 @@ class MHeap:
             page -= before.npages
             self.spans.set(page, s)
             self._absorb(s, before)
+        s.clear_slots()
         after = self.spans.get(page + s.npages)
         if after is not None and after.state == MSPAN_FREE:
             self.spans.set(page + s.npages + after.npages - 1, s)

@@ -154,14 +154,15 @@ class _Seed:
 
     def _cache(self) -> None:
         heap, records = self._heap, self._still.caches.mcaches()
-        heap.mcaches[:] = [MCache(record.p) for record in records]
+        heap.mcaches[:] = [MCache(record.p, heap.stats) for record in records]
         for cache, record in zip(heap.mcaches, records, strict=True):
             cache.tiny, cache.tinyoffset = record.tiny, record.tinyoffset
             for spanclass, base, _ in record.cached:
-                cache.alloc[spanclass] = self._spans[base]
-                self._spans[base].incache = True
+                s = self._spans[base]
+                s.incache, s.counted = True, s.alloc_count
+                cache.put(spanclass, s)
             if record.current:
-                heap.mcache = cache
+                heap.use_p(record.p)
 
     def _refer(self) -> None:
         """Count the references to tiny blocks."""
@@ -191,8 +192,7 @@ def _span(info: SpanInfo) -> MSpan:
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
         s.init_slots(info.nelems)
-        s.alloc_count = info.alloc_count
-        s.place_at(info.freeindex or 0)
+        s.place_at(info.freeindex or 0, info.alloc_count)
     return s
 
 
@@ -201,3 +201,4 @@ def _describe(s: MSpan, runs: PtrWords | None) -> None:
     init_bits(s)
     if s.keeps_words and runs is not None and not isinstance(runs, bool | bytes):
         s.ptr_words = array(ptr_words_code(s.spanclass), runs)
+    s.list_words()

@@ -57,7 +57,8 @@ def line_up(heap: Heap, spans: Mapping[int, MSpan], unseen: Unseen | None) -> No
     h.unswept_spans()[:] = [spans[base] for base in unseen.unswept]
     for ptr, base, sweepgen in zip(unseen.structs, unseen.described, unseen.sweepgens, strict=True):
         s = MSpan(ptr)
-        s.start_addr, s.sweepgen = base, sweepgen
+        s.init(base, 0)
+        s.sweepgen = sweepgen
         alloc.free_list.append(s)
     alloc.chunk, alloc.nchunk, alloc.chunks = unseen.chunk
     h.pages_swept, h.pages_swept_basis = unseen.pages_swept, unseen.pages_swept_basis

@@ -71,7 +71,11 @@ class SumView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
-        self.stats: MStats = heap.stats
+
+    @property
+    def stats(self) -> MStats:
+        self._heap.count()
+        return self._heap.stats
 
     def mem_stats(self) -> MemStats:
         return self._heap.mem_stats()

@@ -16,7 +16,7 @@ from gomem_core.world.blocks import AddressRow
 
 Measured = dict[str, dict[str, float]]  # "one" by one, "many" at once, or "floor" of a call -> operation -> ns
 Load = list[tuple[int, int]]  # size and ptrdata of each object
-Made = Sequence[list[int] | AddressRow]  # where those lie that are not dropped yet
+Made = Sequence[list[int] | AddressRow]  # where objects lie
 
 _COUNT: Final = 20_000
 
@@ -50,6 +50,7 @@ def _floor(rounds: int, objects: Load) -> dict[str, float]:
     """What the same loops cost where the calls do nothing."""
     heap, alloc, drop = NoHeap(), float("inf"), float("inf")
     for _ in range(rounds):
+        addrs: list[int] = []  # those of the round before are freed while nobody looks at the clock
         start = perf_counter_ns()
         addrs = _allocated(heap.mallocgc, objects)
         between = perf_counter_ns()
@@ -59,14 +60,20 @@ def _floor(rounds: int, objects: Load) -> dict[str, float]:
     return {"alloc": alloc, "drop": drop}
 
 
-def _least(release: Release, rounds: int, objects: Load, work: Callable[[Engine, Load], Made]) -> float:
-    """The least of several rounds in one heap; between them all is dropped and collected, as bench.go does."""
+def _least(release: Release, rounds: int, objects: Load, work: Callable[[Engine, Load], tuple[Made, Made]]) -> float:
+    """The least of several rounds in one heap; between them all is dropped and collected, as bench.go does.
+
+    `work` returns where those lie that are not dropped yet, and where those did that are.
+    """
     heap = new_engine(release=release)
     heap.set_gc_percent(-1)
     best = float("inf")
+    made: Made
+    _dropped: Made
     for _ in range(rounds):
+        made, _dropped = [], []  # of the round before, freed while nobody looks at the clock
         start = perf_counter_ns()
-        made = work(heap, objects)
+        made, _dropped = work(heap, objects)
         best = min(best, (perf_counter_ns() - start) / len(objects))
         for addrs in made:
             heap.drop_many(addrs)
@@ -83,29 +90,31 @@ def _drop(drop: Callable[[int], None], addrs: list[int]) -> None:
         drop(addr)
 
 
-def _one_by_one(heap: Engine, objects: Load) -> Made:
-    return [_allocated(heap.mallocgc, objects)]
+def _one_by_one(heap: Engine, objects: Load) -> tuple[Made, Made]:
+    return [_allocated(heap.mallocgc, objects)], []
 
 
-def _at_once(counts: Counter[tuple[int, int]], heap: Engine, _: Load) -> list[AddressRow]:
+def _at_once(counts: Counter[tuple[int, int]], heap: Engine, _: Load) -> tuple[Made, Made]:
     """Allocate those of one kind at once: tiny ones, whose sizes take turns one by one, size after size."""
     addrs: list[AddressRow] = []
     for (size, ptrdata), times in counts.items():
         heap.alloc_many(size, ptrdata, times, addrs)
-    return addrs
+    return addrs, []
 
 
-def _collected(heap: Engine, objects: Load) -> Made:
-    _drop(heap.drop, _allocated(heap.mallocgc, objects))
+def _collected(heap: Engine, objects: Load) -> tuple[Made, Made]:
+    addrs = _allocated(heap.mallocgc, objects)
+    _drop(heap.drop, addrs)
     heap.collect()
-    return []
+    return [], [addrs]
 
 
-def _collected_at_once(counts: Counter[tuple[int, int]], heap: Engine, objects: Load) -> Made:
-    for addrs in _at_once(counts, heap, objects):
+def _collected_at_once(counts: Counter[tuple[int, int]], heap: Engine, objects: Load) -> tuple[Made, Made]:
+    made, _ = _at_once(counts, heap, objects)
+    for addrs in made:
         heap.drop_many(addrs)
     heap.collect()
-    return []
+    return [], made
 
 
 def print_model(version: str, rounds: int) -> None:

@@ -32,11 +32,11 @@ from gomem_core.modern.mspan import MSpan, SpanSet
 from gomem_core.world.counters import Counters
 
 _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
+    "freeindex": "H",
+    "alloc_count": "H",
     "start_addr": "Q",
     "npages": "I",
-    "freeindex": "H",
     "nelems": "H",
-    "alloc_count": "H",
     "counted": "H",
     "sweepgen": "I",
     "spanclass": "B",
@@ -107,6 +107,7 @@ class Image:
 
 def capture(heap: Heap) -> Image:
     """The heap's state now, in time proportional to its spans."""
+    heap.count()
     h, pacer = heap.mheap, heap.gc.pacer
     spans = h.all_spans()
     numbers = {id(s): i for i, s in enumerate(spans)}
@@ -181,11 +182,12 @@ def restore(heap: Heap, image: Image) -> None:
 def _restore_spans(image: Image) -> list[MSpan]:
     spans: list[MSpan] = []
     ptr_words, at = image.ptr_words, 0
-    for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
+    fields = (*_COLUMNS, *BIT_SETS)[2:]
+    for number, (freeindex, alloc_count, *values) in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
-        for name, value in zip((*_COLUMNS, *BIT_SETS), values, strict=True):
+        for name, value in zip(fields, values, strict=True):
             setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
-        s.place_at(s.freeindex)
+        s.place_at(freeindex, alloc_count)
         length = image.ptr_words_lengths[number]
         if length >= 0:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
@@ -201,5 +203,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
 def _restore_mcache(heap: Heap, p: int, cached: tuple[int, int, array[int]], spans: list[MSpan]) -> MCache:
     c = MCache(p, heap.mheap)
     c.tiny, c.tinyoffset = cached[:2]
-    c.alloc = [spans[n] if n >= 0 else c.emptymspan for n in cached[2]]
+    for spanclass, n in enumerate(cached[2]):
+        if n >= 0:
+            c.put(spanclass, spans[n])
     return c

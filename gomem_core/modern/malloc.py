@@ -36,9 +36,10 @@ What differs between these versions stands in their profiles (go/versions.py).  
 from typing import Final
 
 from gomem_core.both.many import ManyAllocs
-from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.both.program import Repeated, Took
 from gomem_core.both.rows import Rows
+from gomem_core.both.slots import NO_HEADER
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
     PAGE_MASK,
@@ -69,7 +70,7 @@ from gomem_core.modern.mheap import MHeap, Trace
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.refillrow import refill_row
-from gomem_core.modern.sizetables import NO_HITS, SMALL_LIMIT8, hit_classes, size_tables
+from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
@@ -80,7 +81,7 @@ class Heap(ManyAllocs[MSpan]):
 
     __slots__ = (
         *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "sweeper"),
-        *("_class128", "_class8", "_noscan_hits", "_scan_hits", "_small_limit"),
+        *("_class128", "_class8", "_noscan", "_scan", "_small_limit"),
     )
 
     def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0, gcpercent: int = 100) -> None:
@@ -91,12 +92,10 @@ class Heap(ManyAllocs[MSpan]):
         self.central = [MCentral(spanclass, self.mheap) for spanclass in profile.span_classes]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
         self.mcaches = [MCache(0, self.mheap)]
-        self.mcache = self.mcaches[0]  # of the P that runs now
-        self.p = 0  # its number; NO_P while the process has no Ps yet
+        self.use_p(0)
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
         self._class8, self._class128 = size_tables(profile.classes)
-        self._noscan_hits, self._scan_hits = hit_classes(profile.classes)
         self._small_limit = profile.small_limit
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
@@ -108,43 +107,39 @@ class Heap(ManyAllocs[MSpan]):
         Go's mallocgc.  Here stands only its fast path, silent and inlined: an object of up to 512 bytes, a free slot in the
         cached span (nextFreeFast).  Raises ValueError, and OutOfMemory when addresses end.
         """
-        if 0 <= size <= BITS_IN_SPAN and ptrdata <= size:
-            s = self.mcache.alloc[(self._scan_hits if ptrdata else self._noscan_hits)[size]]
-            index = s.freeindex
-            if index < s.run_end:
-                s.freeindex = index + 1
-                s.alloc_count += 1
-                self.stats.nserved_mcache += 1
-                if ptrdata:
-                    if index == s.alike_to and s.alike == ptrdata >> 3 and s.ptr_masks is None:  # as the objects before it
-                        s.alike_to = index + 1
-                    elif s.alike_to >= 0:
-                        heap_set_type(s, index, ptrdata >> 3)
-                return s.start_addr + index * s.elemsize
-            if 0 < size < TINY_SIZE and not ptrdata and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
-                return addr
+        if ptrdata <= size <= NO_HEADER:
+            if not ptrdata:
+                s = self._noscan[size]
+                addr = s.free_addr
+                if addr < s.run_end:
+                    s.free_addr = addr + s.elemsize
+                    return addr
+                if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
+                    return addr
+            elif size > 0:
+                s = self._scan[size]
+                addr = s.free_addr
+                if addr < s.run_end and ptrdata == s.alike:  # as the objects before it
+                    s.free_addr = addr + s.elemsize
+                    return addr
         return self._mallocgc(size, ptrdata)
 
     def _mallocgc(self, size: int, ptrdata: int) -> int:
-        """All else that is silent: larger small objects, and free slots behind others.  The rest goes through `place`."""
+        """All else that is silent: larger small objects, others than before, free slots behind others; the rest does `place`."""
         is_quick = self.trace is None or self.took is not None
-        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= self._small_limit and ptrdata <= size:
+        if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= self._small_limit:
             spanclass = self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
-            index = s.freeindex
-            if index < s.run_end:
-                s.freeindex = index + 1
-            elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
-                index = s.next_run()
-            else:
+            addr = s.free_addr
+            if addr < s.run_end:
+                s.free_addr = addr + s.elemsize
+            elif not s.free_behind or not (addr := s.next_run()):
                 return self.place(size, ptrdata, None)[0]
-            s.alloc_count += 1
-            self.stats.nserved_mcache += 1
-            if s.alike_to >= 0:
-                heap_set_type(s, index, ptrdata >> 3)
+            if ptrdata and ptrdata != s.alike:
+                heap_set_type(s, s.object_index(addr), ptrdata >> 3)
             if self.took is not None:
-                self.took(s.start_addr, index, 1)
-            return s.start_addr + index * s.elemsize + self.headers[spanclass]
+                self.took(s.start_addr, s.object_index(addr), 1)
+            return addr + self.headers[spanclass]
         return self.place(size, ptrdata, None)[0]
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
@@ -155,14 +150,13 @@ class Heap(ManyAllocs[MSpan]):
         if pattern is not None and size <= self._small_limit and self.trace is None:  # the fast path of mallocgc, for types
             spanclass = self._class8[(size + 7) >> 3] << 1 if size <= BITS_IN_SPAN else self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
-            index = s.freeindex
-            if index < s.run_end:
-                s.freeindex = index + 1
-                s.alloc_count += 1
-                self.stats.nserved_mcache += 1
-                self._set_type(s, index, size, ptrdata, pattern)
-                addr = s.start_addr + index * s.elemsize + self.headers[spanclass]
-                return Allocated(addr, s.elemsize, spanclass, s.start_addr, "mcache", False, False, False)
+            slot = s.free_addr
+            if slot < s.run_end:
+                s.free_addr = slot + s.elemsize
+                self._set_type(s, s.object_index(slot), size, ptrdata, pattern)
+                return Allocated(
+                    slot + self.headers[spanclass], s.elemsize, spanclass, s.start_addr, "mcache", False, False, False
+                )
         return super().alloc(size, ptrdata, pattern)
 
     def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:
@@ -205,10 +199,10 @@ class Heap(ManyAllocs[MSpan]):
         spanclass = self.span_class(size, ptrdata)
         if self.details is not None:
             self.details(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
-        s, index, served = self.next_free(spanclass)
-        slot = s.start_addr + index * s.elemsize
+        s, slot, served = self.next_free(spanclass)
         addr = slot + self.headers[spanclass]
         if ptrdata:
+            index = s.object_index(slot)
             self._set_type(s, index, size, ptrdata, pattern)
             if self.details is not None:
                 self._tell_type(s, index, addr)
@@ -237,36 +231,33 @@ class Heap(ManyAllocs[MSpan]):
             self.trace(SpanBitsWritten(addr, bits, s.elemsize >> 3, words))
 
     def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
-        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        """Take the next free slot of the P's span, with a refill when it is full ((*mcache).nextFree); see TinyAllocs."""
         mcache = self.mcache
         s = mcache.alloc[spanclass]
         if self.trace is not None:
-            if s.alloc_count < s.nelems:
+            if not s.is_full():
                 self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
             else:
                 self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
-        index = s.next_free_index()
+        slot = s.next_slot()
         served: ServedBy = "mcache"
-        if index == s.nelems:
+        if not slot:
             s, served = self._refill(spanclass)
-            index = s.next_free_index()
-        else:
-            self.stats.nserved_mcache += 1
-        s.alloc_count += 1
+            slot = s.next_slot()
         if self.took is not None:
-            self.took(s.start_addr, index, 1)
+            self.took(s.start_addr, s.object_index(slot), 1)
         elif self.trace is not None:
-            addr = s.start_addr + index * s.elemsize
-            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
+            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, s.object_index(slot), slot))
             if s.needzero:
-                self.trace(Zeroed(addr, s.elemsize))
-        return s, index, served
+                self.trace(Zeroed(slot, s.elemsize))
+        return s, slot, served
 
     def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
         """Give the P another span of this class; tells who had it."""
         stats = self.stats
         grown = stats.nheap_grow
         s, src = self.mcache.refill(self.central[spanclass], self.p)
+        stats.nserved_mcache -= 1  # its first slot, which will be counted with the others
         if src != "grow":
             stats.nserved_central += 1
             return s, "mcentral"
@@ -320,9 +311,7 @@ class Heap(ManyAllocs[MSpan]):
         stats.heap_live += s.nbytes
         s.cut(1)
         self.central[spanclass].push_swept(s, True)
-        s.freeindex = 1
-        s.alloc_count = 1
-        s.root_bits = 1
+        s.take_run(1)
         init_bits(s, self.profile)
         if ptrdata:
             self._set_type(s, 0, size, ptrdata, pattern)
@@ -342,6 +331,14 @@ class Heap(ManyAllocs[MSpan]):
     def cache(self) -> MCache:
         """The mcache of the P that runs now."""
         return self.mcache
+
+    def drop(self, addr: int) -> None:
+        """Forget a reference, as Program has it; compiled, a method is called in less time where few classes inherit it."""
+        s = self._near
+        if s is not None and addr == s.rooted_addr and addr < s.free_addr and s.tiny_refs is None:
+            s.rooted_addr = addr + s.elemsize
+        else:
+            self._drop(addr)
 
     # --- What the program's side needs --------------------------------------------------------------------------------------
 
@@ -387,13 +384,24 @@ class Heap(ManyAllocs[MSpan]):
         """Let P number `p` allocate from now on; raises ValueError when there is none."""
         if not 0 <= p < len(self.mcaches):
             raise ValueError(f"there is no P {p}: the Ps are 0 to {len(self.mcaches) - 1}")
-        self.p = p
-        self.mcache = self.mcaches[p]
+        self.p = p  # NO_P while the process has no Ps yet
+        self.mcache = self.mcaches[p]  # of the P that runs now
+        self._look()
+
+    def _look(self) -> None:
+        """Find the spans of the fast path: those of the P, and none while each step is told."""
+        c = self.mcache
+        self._noscan, self._scan = (c.noscan, c.scan) if self.trace is None else (c.none, c.none)
+
+    def count(self) -> None:
+        """Tell the books of all slots that were handed out."""
+        for c in self.mcaches:
+            c.count_all()
 
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate from now on, as Program says; the page heap too."""
         super().set_trace(trace, took, repeated)
-        self._noscan_hits, self._scan_hits = hit_classes(self.profile.classes) if trace is None else (NO_HITS, NO_HITS)
+        self._look()
         self.mheap.trace, self.mheap.details = trace, self.details
 
     def read_mem_stats(self) -> MemStats:
@@ -403,37 +411,9 @@ class Heap(ManyAllocs[MSpan]):
 
     def mem_stats(self) -> MemStats:
         """The same figures without the flush, which changes none of them."""
-        stats, classes = self.stats, self.profile.classes
-        mallocs = self.small_allocs()
-        frees = stats.nsmallfree
-        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
-        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
-        total = stats.largealloc + sum([n * c.size for n, c in zip(mallocs, classes, strict=True)])
-        live = total - stats.largefree - sum([n * c.size for n, c in zip(frees, classes, strict=True)])
-        return MemStats(
-            Alloc=live,
-            TotalAlloc=total,
-            Mallocs=nmalloc,
-            Frees=nfree,
-            HeapAlloc=live,
-            HeapSys=stats.heap_sys,
-            HeapIdle=stats.heap_idle,
-            HeapInuse=stats.heap_inuse,
-            HeapReleased=stats.heap_released,
-            HeapObjects=nmalloc - nfree,
-            StackInuse=stats.stacks_inuse,
-            MSpanInuse=None,
-            MCacheInuse=None,
-            NextGC=stats.next_gc,
-            NumGC=stats.numgc,
-            BySize=tuple((c.size, m, f) for c, m, f in zip(classes, mallocs, frees, strict=True))[:NUM_BY_SIZE],
-        )
+        return self.stats.mem_stats(self.mheap.elemsizes, self.small_allocs(), None, None)
 
     def small_allocs(self) -> list[int]:
         """Slots ever handed out, by size class."""
-        found = self.mheap.nsmallalloc[:]
-        for c in self.mcaches:
-            for s in c.alloc:
-                if s.nelems:
-                    found[s.spanclass >> 1] += s.alloc_count - s.counted
-        return found
+        self.count()
+        return self.mheap.nsmallalloc[:]

@@ -36,6 +36,7 @@ def heap_set_pattern(s: MSpan, index: int, pattern: Pattern, words: int) -> None
         return
     if s.ptr_masks is None:
         s.ptr_masks = {}
+        s.list_words()
     s.ptr_masks[index] = masked(pattern, words)
 
 

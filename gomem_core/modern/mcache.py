@@ -9,6 +9,7 @@ from gomem_core.go.pageevents import CachedFrom, SpanCached
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mspan import MSpan
+from gomem_core.world.faults import OutOfMemory
 
 
 class MCache(AnyMCache[MSpan]):
@@ -17,7 +18,7 @@ class MCache(AnyMCache[MSpan]):
     __slots__ = ("heap",)
 
     def __init__(self, p: int, heap: MHeap) -> None:
-        super().__init__(p, MSpan(0, 0), 2 * len(heap.profile.classes))
+        super().__init__(p, MSpan(0, 0), heap.stats, heap.elemsizes)
         self.heap = heap
 
     def refill(self, central: MCentral, p: int) -> tuple[MSpan, CachedFrom]:
@@ -27,12 +28,16 @@ class MCache(AnyMCache[MSpan]):
         """
         spanclass = central.spanclass
         self._give_full(central, p)
-        s, src = central.cache_span(p)
+        try:
+            s, src = central.cache_span(p)
+        except OutOfMemory:
+            self.put(spanclass, self.emptymspan)
+            raise
         h = self.heap
         s.sweepgen = h.sweepgen + 3
         s.counted = s.alloc_count
-        h.stats.heap_live += s.nbytes - s.alloc_count * s.elemsize
-        self.alloc[spanclass] = s
+        h.stats.heap_live += s.nbytes - s.counted * s.elemsize
+        self.put(spanclass, s)
         if h.trace is not None:
             h.trace(SpanCached(p, spanclass, s.start_addr, s.freeindex, s.alloc_count, src))
         return s, src
@@ -43,20 +48,20 @@ class MCache(AnyMCache[MSpan]):
         h, last = self.heap, row[-1]
         central.full_swept.push_all(row[:-1])
         last.sweepgen = h.sweepgen + 3
-        self.alloc[central.spanclass] = last
+        self.put(central.spanclass, last)
         sizeclass = central.spanclass >> 1
-        h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + (len(row) - 1) * last.nelems
+        h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + len(row) * last.nelems
         h.stats.heap_live += len(row) * last.nbytes
 
     def _give_full(self, central: MCentral, p: int) -> None:
         """Give the full span of central's class back, if there is one."""
         spanclass = central.spanclass
         s = self.alloc[spanclass]
-        if s.alloc_count != s.nelems:
+        if not s.is_full():
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         if s is not self.emptymspan:
-            self.alloc[spanclass] = self.emptymspan
-            self._count(s)
+            self.alloc[spanclass] = self.emptymspan  # no slot is taken before another one is put there
+            self.count(s)
             central.uncache_span(s, p)
 
     def release_all(self, central: list[MCentral], by: int) -> None:
@@ -65,14 +70,18 @@ class MCache(AnyMCache[MSpan]):
         stale = h.sweepgen + 1
         for spanclass, s in enumerate(self.alloc):
             if s is not self.emptymspan:
-                self._count(s)
+                self.count(s)
                 if s.sweepgen != stale:  # a mark has set heap_live anew, without its free slots
-                    h.stats.heap_live -= (s.nelems - s.alloc_count) * s.elemsize
-                self.alloc[spanclass] = self.emptymspan
+                    h.stats.heap_live -= (s.nelems - s.counted) * s.elemsize
+                self.put(spanclass, self.emptymspan)
                 central[spanclass].uncache_span(s, by)
         self.forget_tiny()
 
-    def _count(self, s: MSpan) -> None:
-        """Tell the books of the slots that were handed out since the span was cached."""
-        counts, sizeclass = self.heap.nsmallalloc, s.spanclass >> 1
-        counts[sizeclass] = counts[sizeclass] + s.alloc_count - s.counted  # compiled, += of an item adds as Python does
+    def count(self, s: MSpan) -> None:
+        """Tell the books as AnyMCache does, and those of the size class."""
+        count = s.alloc_count
+        taken = count - s.counted
+        s.counted = count
+        h, sizeclass = self.heap, s.spanclass >> 1
+        h.stats.nserved_mcache += taken
+        h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken  # compiled, += of an item adds as Python does

@@ -67,7 +67,8 @@ class MCentral:
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
         h = self.heap
-        h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
+        if h.sweep_pages_per_byte:
+            h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
         partial = self.partial_swept
@@ -77,7 +78,7 @@ class MCentral:
             s, src = self._sweep_one()
         if s is None:
             s, src = self._grow(p), "grow"
-        if s.alloc_count == s.nelems or s.freeindex == s.nelems:  # noqa: PLR1714 -- compiled, a tuple costs more than all else here
+        if not s.has_room():
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         return s, src
 
@@ -94,9 +95,8 @@ class MCentral:
             s = full.pop()
             if self.claim(s, full):
                 self.heap.sweeper.sweep(s, True, "")
-                freeindex = s.next_free_index()
-                if freeindex != s.nelems:
-                    s.put_back(freeindex)
+                if addr := s.next_slot():
+                    s.put_back(addr)
                     return s, "full_unswept"
                 self.push_swept(s, True)
             budget -= 1
@@ -135,4 +135,4 @@ class MCentral:
             h.sweeper.sweep(s, False, "")
         else:
             s.sweepgen = h.sweepgen
-            self.push_swept(s, s.alloc_count == s.nelems)
+            self.push_swept(s, s.is_full())

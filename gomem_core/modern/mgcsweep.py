@@ -55,14 +55,15 @@ class SpanSweeper:
                 self.sweep(s, False, "")
                 continue
             empty.append(s)
+            freed = s.alloc_count
             h.pages_swept += s.npages
             h.nunswept -= 1
             stats.nswept += 1
-            if not s.alloc_count:
+            if not freed:
                 stats.nswept_in_vain += 1
             if s.spanclass > 1:
                 sizeclass = s.spanclass >> 1
-                stats.nsmallfree[sizeclass] = stats.nsmallfree[sizeclass] + s.alloc_count
+                stats.nsmallfree[sizeclass] = stats.nsmallfree[sizeclass] + freed
             else:
                 stats.nlargefree += 1
                 stats.largefree += s.elemsize
@@ -107,7 +108,7 @@ class SpanSweeper:
         h.nunswept -= 1
         if why == "reclaim":  # it stays in its queue
             c = self.central[s.spanclass]
-            (c.full_unswept if s.alloc_count == s.nelems else c.partial_unswept).stale += 1
+            (c.full_unswept if s.is_full() else c.partial_unswept).stale += 1
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
         if h.trace is not None:
@@ -115,13 +116,12 @@ class SpanSweeper:
                 h.trace(InlineMarksMoved(s.start_addr, nalloc))
             told = SpanSwept(s.start_addr, s.npages, s.spanclass, nalloc, nfreed, s.freeindex, preserve, why, s.page_mark)
             h.trace(told)
-        s.alloc_count = nalloc
         if nfreed:
             s.drop_swept()
-        s.sweep_to(s.gcmark_bits)
+        s.sweep_to(s.gcmark_bits, nalloc)
         s.sweepgen = h.sweepgen
         if s.spanclass > 1:
-            return self._swept_small(s, preserve, nfreed)
+            return self._swept_small(s, preserve, nalloc, nfreed)
         if nalloc:
             self.central[s.spanclass].push_swept(s, True)
             return False
@@ -130,17 +130,17 @@ class SpanSweeper:
         h.free_span(s)
         return True
 
-    def _swept_small(self, s: MSpan, preserve: bool, nfreed: int) -> bool:
+    def _swept_small(self, s: MSpan, preserve: bool, nalloc: int, nfreed: int) -> bool:
         h = self.heap
         if nfreed:
             s.needzero = 1
             h.stats.nsmallfree[s.spanclass >> 1] += nfreed
         if preserve:
             return False
-        if not s.alloc_count:
+        if not nalloc:
             h.free_span(s)
             return True
-        self.central[s.spanclass].push_swept(s, s.alloc_count == s.nelems)
+        self.central[s.spanclass].push_swept(s, s.is_full())
         return False
 
     # --- Payment ----------------------------------------------------------------------------------------------------------

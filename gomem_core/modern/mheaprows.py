@@ -10,7 +10,7 @@ from gomem_core.modern.mspan import MSpan
 
 
 def alloc_row(h: MHeap, spanclass: int, npages: int, nelems: int, most: int, p: int) -> list[MSpan]:
-    """Up to `most` spans for small objects from the P's page cache, all of whose slots are taken; nothing waits to be swept.
+    """Up to `most` spans for small objects from the P's page cache, all slots taken and counted; nothing waits to be swept.
 
     None where the next one cannot be cut from the run of pages that the P goes on with: then MHeap.alloc looks further.
     """
@@ -30,7 +30,8 @@ def alloc_row(h: MHeap, spanclass: int, npages: int, nelems: int, most: int, p: 
         s.elemsize = elemsize
         s.sweepgen = sweepgen
         s.cut(nelems)
-        s.freeindex = s.alloc_count = nelems
+        s.free_addr = s.run_end
+        s.counted = nelems
         if addr < used and not (scavenged and h.profile.scavenged_is_zero and scavenged >> n * npages & whole == whole):
             s.needzero = 1
         row.append(s)

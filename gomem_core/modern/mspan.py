@@ -20,13 +20,12 @@ class MSpan(Slots):
     mark, so that it waits, too.
     """
 
-    __slots__ = ("counted", "page_mark", "place", "ptr_masks")
+    __slots__ = ("page_mark", "place", "ptr_masks")
 
     ptr_masks: dict[int, Mask] | None
 
     def __init__(self, base: int, npages: int) -> None:
         super().__init__(base, npages)
-        self.counted = 0  # slots of alloc_count that the books know of already (allocCountBeforeCache)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.place = 0  # in the queue that it was pushed on last, see SpanSet
         self.ptr_masks = None  # slots whose pointers are no run: slot → its words

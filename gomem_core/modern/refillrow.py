@@ -21,7 +21,7 @@ def refill_row(cache: MCache, central: MCentral, sweeper: SpanSweeper, pacer: Pa
     h = cache.heap
     nbytes = central.npages << PAGE_SHIFT
     s = cache.alloc[central.spanclass]
-    if h.trace is not None or s.alloc_count < s.nelems or not h.sweepdone or not central.partial_swept.is_empty():
+    if h.trace is not None or not s.is_full() or not h.sweepdone or not central.partial_swept.is_empty():
         return []
     count = min(most, pacer.room() // nbytes)
     if count < 1 or not sweeper.pays_nothing(count * nbytes):

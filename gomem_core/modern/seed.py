@@ -189,7 +189,8 @@ class _Seed:
         for cache, record in zip(heap.mcaches, records, strict=False):
             cache.tiny, cache.tinyoffset = record.tiny, record.tinyoffset
             for spanclass, base, _ in record.cached:
-                s = cache.alloc[spanclass] = self._spans[base]
+                s = self._spans[base]
+                cache.put(spanclass, s)
                 s.counted = s.alloc_count  # take_over tells the books of all of them
             if record.pages is not None:
                 heap.mheap.page_caches[record.p] = PageCache(*record.pages)
@@ -233,16 +234,15 @@ def _span(info: SpanInfo) -> MSpan:
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
         s.init_slots(info.nelems)
-        s.alloc_count = info.alloc_count
-        s.place_at(info.freeindex or 0)
+        s.place_at(info.freeindex or 0, info.alloc_count)
     return s
 
 
 def _describe(s: MSpan, runs: PtrWords | None) -> None:
     """Write which words of its objects may hold pointers, as far as that is known."""
     if not s.keeps_words or runs is None or isinstance(runs, bool):
-        return
-    if isinstance(runs, bytes):
+        s.list_words()
+    elif isinstance(runs, bytes):
         s.ptr_words, masks = _runs_of(s, runs)
         s.ptr_masks = masks or None
     else:

@@ -78,7 +78,12 @@ class SumView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
-        self.stats = cast("Counters", _Counted(heap.stats))
+        self._stats = cast("Counters", _Counted(heap.stats))
+
+    @property
+    def stats(self) -> "Counters":
+        self._heap.count()
+        return self._stats
 
     def mem_stats(self) -> MemStats:
         return self._heap.mem_stats()

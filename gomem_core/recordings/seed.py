@@ -117,7 +117,7 @@ def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
     heap.mcache.tinyoffset = snapshot["tinyoffset"]
     for spanclass, ptr in enumerate(snapshot.get("mcache", [])):
         if ptr != snapshot["emptymspan"]:
-            heap.mcache.alloc[spanclass] = span(ptr)
+            heap.mcache.put(spanclass, span(ptr))
     heap.gc.gcpercent = snapshot["gcpercent"]
     heap.gc.heapminimum = snapshot["heapminimum"]
     return heap
@@ -139,14 +139,15 @@ def _span(d: Record) -> MSpan:
         _require(fits, f"span {d['base']} has {d['nelems']} slots of {s.elemsize} bytes in {s.npages} pages")
         s.init_slots(d["nelems"])
         s.limit = int(d["limit"], 16)
-        s.alloc_count = d["allocCount"]
-        s.place_at(d["freeindex"])
-        _require(0 <= s.freeindex <= s.nelems, f"span {d['base']} has freeindex {s.freeindex} and {s.nelems} slots")
+        _require(0 <= d["freeindex"] <= s.nelems, f"span {d['base']} has freeindex {d['freeindex']} and {s.nelems} slots")
+        s.place_at(d["freeindex"], d["allocCount"])
+        s.counted = s.alloc_count
         s.incache = bool(d["incache"])
         s.alloc_bits = _bits(d["allocBits"], s.nelems)
         s.gcmark_bits = _bits(d["gcmarkBits"], s.nelems)
         s.root_bits = s.allocated_bits()
         init_bits(s)
+        s.list_words()
     return s
 
 

@@ -20,9 +20,10 @@ from tests.effort import effort
 from tests.inside import heap_of
 
 # No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it,
-# how far slots were looked at already, and how roots, words and references to tiny objects are kept, which is told below.
-_KEPT = {"_root_bits", "rooted_to", "alike", "alike_to", "_words", "tiny_refs"}
-NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "_near", *_KEPT}
+# how far slots were looked at already, which of them the books know, and how roots, words and references to tiny objects are
+# kept, which is told below.
+_KEPT = {"counted", "_root_bits", "rooted_addr", "alike", "_alike_to", "_words", "tiny_refs"}
+NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "free_behind", "_near", *_KEPT}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 
 
@@ -66,7 +67,7 @@ def everything(heap: Heap) -> list[object]:
             assert names or not hasattr(thing, "__dict__"), f"{type(thing).__name__} hides its state"
             told.append([(name, tell(getattr(thing, name))) for name in names])
             if isinstance(thing, Slots):
-                told += [thing.root_bits, thing.words_now(), bytes(thing.tiny_refs or ()).rstrip(b"\0")]
+                told += [thing.alloc_count, thing.root_bits, thing.words_now(), bytes(thing.tiny_refs or ()).rstrip(b"\0")]
     return told
 
 

@@ -100,7 +100,7 @@ def unlink_free_large(heap: Heap) -> None:
 def cache_twice(heap: Heap) -> None:
     heap.procs(2)
     s = cached_span(heap)
-    heap.mcaches[1].alloc[s.spanclass] = s
+    heap.mcaches[1].put(s.spanclass, s)
 
 
 def split_silently(heap: Heap) -> None:
@@ -187,11 +187,12 @@ BROKEN: list[tuple[str, str, Callable[[Heap], object]]] = [
     ("busy_lists_large", "short among the long", lambda h: setattr(h.mheap.busylarge.first, "npages", 127)),
     ("mcentral_lists_right", "wrong class", lambda h: move(h, span_of(h, 133))),
     ("mcentral_lists_right", "room, but in empty", lambda h: setattr(cached_span(h), "incache", False)),
-    ("mcentral_lists_right", "full, but in nonempty", lambda h: setattr(h.central[17].nonempty.first, "alloc_count", 73)),
+    ("mcentral_lists_right", "full, but in nonempty", lambda h: setattr(h.central[17].nonempty.first, "free_behind", 0)),
     ("mcentral_lists_right", "cached, but in nonempty", lambda h: setattr(h.central[17].nonempty.first, "incache", True)),
-    ("mcaches_own_their_spans", "says it is not cached", lambda h: h.mcache.alloc.__setitem__(9, span_of(h, 8))),
+    ("mcaches_own_their_spans", "says it is not cached", lambda h: h.mcache.put(9, span_of(h, 8))),
     ("mcaches_own_their_spans", "twice", cache_twice),
-    ("mcaches_own_their_spans", "forgotten", lambda h: h.mcache.alloc.__setitem__(8, h.mcache.emptymspan)),
+    ("mcaches_own_their_spans", "forgotten", lambda h: h.mcache.put(8, h.mcache.emptymspan)),
+    ("mcaches_own_their_spans", "not by size", lambda h: h.mcache.noscan.__setitem__(40, cached_span(h))),
     ("mcaches_own_their_spans", "not swept", lambda h: add(cached_span(h), "sweepgen", -2)),
     ("spans_cover_arena", "free neighbours", split_silently),
     ("spans_cover_arena", "dead span", take_a_dead_span),
@@ -201,8 +202,8 @@ BROKEN: list[tuple[str, str, Callable[[Heap], object]]] = [
     ("spans_cover_arena", "pages miscounted", forget_a_page),
     ("slots_counted", "sweepgen", lambda h: add(span_of(h, 133), "sweepgen", -4)),
     ("slots_counted", "beyond the slots", lambda h: setattr(span_of(h, 133), "alloc_bits", 2)),
-    ("slots_counted", "too many", lambda h: add(span_of(h, 1), "alloc_count", 1)),
-    ("slots_counted", "run", lambda h: setattr(cached_span(h), "run_end", 1 << 12)),
+    ("slots_counted", "too many", lambda h: add(span_of(h, 1), "free_behind", -1)),
+    ("slots_counted", "run", lambda h: add(cached_span(h), "run_end", 1 << 12)),
     ("slots_counted", "marked and free", lambda h: setattr(cached_span(h), "gcmark_bits", 1 << (cached_span(h).nelems - 1))),
     ("slots_counted", "marked and swept", lambda h: setattr(span_of(h, 133), "gcmark_bits", 1)),
     ("slots_counted", "root of nothing", lambda h: setattr(cached_span(h), "root_bits", 1 << (cached_span(h).nelems - 1))),

@@ -16,7 +16,9 @@ HUGE = ("alloc 48 as small", "alloc 100G scan as big", "link big.5 small", "link
 def a_span() -> MSpan:
     """A span of one slot, whose words are described by a run."""
     s = MSpan(0xC000000000, 1)
-    s.spanclass, s.elemsize, s.nelems = 0, 8192, 1
+    s.spanclass, s.elemsize = 0, 8192
+    s.cut(1)
+    assert s.next_slot() == 0xC000000000
     init_bits(s, profile_of("1.27"))
     return s
 

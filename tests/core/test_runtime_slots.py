@@ -17,7 +17,7 @@ def swept_span(nelems: int, alloc_bits: int) -> MSpan:
     s.init(0xC420000000, 1)
     s.elemsize = 8
     s.init_slots(nelems)
-    s.sweep_to(alloc_bits)
+    s.sweep_to(alloc_bits, alloc_bits.bit_count())
     return s
 
 
@@ -25,13 +25,15 @@ def take_all(s: MSpan) -> None:
     """Take slots until none is left; each must be the lowest that is free."""
     free = [i for i in range(s.nelems) if not s.alloc_bits >> i & 1]
     for expected in free:
-        assert s.next_free_index() == expected
+        assert s.next_slot() == s.start_addr + expected * s.elemsize
+        assert s.alloc_count == s.alloc_bits.bit_count() + free.index(expected) + 1
         assert s.freeindex == expected + 1
         window = s.freeindex // 64 * 64
         live = ~(s.alloc_bits >> s.freeindex) & ((1 << max(0, min(window + 64, s.nelems) - s.freeindex)) - 1)
         assert s.alloc_cache & ((1 << max(0, min(window + 64, s.nelems) - s.freeindex)) - 1) == live
         assert s.is_allocated(expected)
-    assert s.next_free_index() == s.nelems
+    assert s.next_slot() == 0
+    assert s.is_full()
     assert s.freeindex == s.nelems
     assert s.allocated_bits() == (1 << s.nelems) - 1
 
@@ -55,10 +57,11 @@ def test_a_slot_is_allocated_below_freeindex_or_by_its_bit(case: tuple[int, int]
     s = swept_span(*case)
     taken = {i for i in range(s.nelems) if s.alloc_bits >> i & 1}
     for _ in range(steps):
-        taken.add(s.next_free_index())
+        if addr := s.next_slot():
+            taken.add(s.object_index(addr))
     taken |= set(range(s.freeindex))
-    assert {i for i in range(s.nelems) if s.is_allocated(i)} == taken - {s.nelems}
-    assert s.allocated_bits() == sum(1 << i for i in taken - {s.nelems})
+    assert {i for i in range(s.nelems) if s.is_allocated(i)} == taken
+    assert s.allocated_bits() == sum(1 << i for i in taken)
 
 
 SIZES = st.lists(st.tuples(st.sampled_from([16, 48, 64, 1017, 8192, 9000]), st.sampled_from([0, 8, -1])), max_size=300)
