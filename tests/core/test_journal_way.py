@@ -41,7 +41,7 @@ def test_what_the_session_began_with_is_written_before_the_first_step_is_done(li
 
 @pytest.mark.parametrize("line", ["goto end", "until objects > 1000", "forward 99"])
 def test_the_journal_follows_a_long_run_of_steps(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.session.machine._TELL_EVERY", 10)
+    monkeypatch.setattr("gomem_core.session.stepper._TELL_EVERY", 10)
     console = on_script("alloc 48\n" * 35)
     console.submit(line)
     steps = [record[1] for record in records(console)[1:]]
@@ -66,7 +66,7 @@ def test_where_it_stands_is_written_before_a_heavy_step(monkeypatch: pytest.Monk
 
 
 def test_who_only_compares_leaves_no_trace_of_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.session.machine._TELL_EVERY", 10)
+    monkeypatch.setattr("gomem_core.session.stepper._TELL_EVERY", 10)
     console = on_script("alloc 48\n" * 35)
     console.submit("diff 30")
     assert records(console) == []
