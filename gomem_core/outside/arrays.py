@@ -56,7 +56,7 @@ def copy_pieces(out: Bytes, to: Ints, buffer: Bytes, start: Ints, size: Ints) ->
 def distinct(values: Ints) -> Ints:
     """The values in order, each of them once.
 
-    The first call of numpy's own unique imports all of numpy.ma, 10 ms of a first picture.
+    The first call of numpy's own unique imports all of numpy.ma, 10 ms of a first picture (findings/).
     """
     found: Ints = np.sort(values)
     first = np.ones(len(found), np.bool_)

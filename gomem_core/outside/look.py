@@ -14,6 +14,7 @@ from gomem_core.outside.checks import Checked, check
 from gomem_core.outside.corefile import CoreFile
 from gomem_core.outside.figures import waits
 from gomem_core.outside.hold import Held
+from gomem_core.outside.numbers import Numbers
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw
@@ -57,7 +58,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
 
 def _parsed(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
     """What was read, but for what of it is in memory."""
-    numbers = parse.Numbers(raw.spans.ptr)
+    numbers = Numbers(raw.spans.ptr)
     ps = parse.ps_of(raw, numbers)
     central, lost = parse.central_of(raw, numbers)
     spans = parse.spans_of(raw, ps, central)

@@ -21,6 +21,7 @@ from gomem_core.go.structs import (
 )
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, copy_pieces, ends_of, joined, low_bits
 from gomem_core.outside.memory import Gathered
+from gomem_core.outside.numbers import Numbers
 from gomem_core.outside.pacing import Pacing
 from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
@@ -45,31 +46,6 @@ from gomem_core.outside.sweeping import Sweeping
 
 _MARKS: Final = 64  # of a spanInlineMarkBits: where the 63 bytes of marks begin
 _MOST_HINTS: Final = 4096
-_MOST_PLACES, _PLACES_EACH = 1 << 20, 40  # of mspans, 8 bytes each: an mspan takes 20, and its neighbours may be other structs
-
-
-class Numbers:
-    """Which number a span has, by the address of its mspan: a table where they lie close together, as they mostly do."""
-
-    def __init__(self, ptr: Words) -> None:
-        self._least = ptr.min(initial=np.uint64(1 << 63))
-        places = (ptr - self._least) >> np.uint64(3)
-        last = int(places.max(initial=0))
-        self._order: Ints | None = None
-        if last < _MOST_PLACES + _PLACES_EACH * len(ptr):
-            self._table = np.full(last + 2, -1, np.int32)  # the last place is that of all other addresses
-            self._table[places.astype(np.int64)] = np.arange(len(ptr), dtype=np.int32)
-        else:
-            self._order = np.argsort(ptr, kind="stable")
-            self._sorted = ptr[self._order]
-
-    def of(self, pointers: Words) -> Ints:
-        """The number of each, -1: it points to no span in use."""
-        if self._order is None:
-            places = np.minimum((pointers - self._least) >> np.uint64(3), len(self._table) - 1)
-            return np.where(pointers & np.uint64(7) == 0, self._table[places.astype(np.int64)], -1).astype(np.int64)
-        place = np.minimum(np.searchsorted(self._sorted, pointers), len(self._sorted) - 1)
-        return np.where(self._sorted[place] == pointers, self._order[place], -1)
 
 
 def heap_sweepgen(raw: Raw) -> int:
