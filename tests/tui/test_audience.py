@@ -45,7 +45,7 @@ async def test_a_look_is_told_once_and_says_what_is_typed_selected_and_said() ->
         await press(pilot, "space 2 v")
         look = beside.catch_up()[-1]
         assert look["at"] == [1, 0, 3, "main"]
-        assert look["panes"] == [2]
+        assert look["panes"] == ["arena"]
         assert look["own"]["arena"] == {"lens": "used", "zoom": 0}
         assert look["select"][0] == 0xC420000000
         await press(pilot, "y")
