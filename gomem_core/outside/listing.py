@@ -62,7 +62,8 @@ def _has_words(pid: int) -> bool:
 
 
 def _look(process: Process) -> Found | None:
-    if process.exe is None or not GO_SECTIONS & process.exe.sections().keys():
+    sections = process.exe.sections().keys() if process.exe is not None else ()
+    if process.exe is None or (sections and not GO_SECTIONS & sections):  # what was packed has none
         return None
     program = find_program(process)
     first, again = _heap_inuse(process, program), _heap_inuse(process, program)

@@ -7,58 +7,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from gomem_core.foreign import brief
 from gomem_core.formats.buildinfo import releases_in, version_in
-from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
-from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
+from gomem_core.formats.elf import PF_W, PF_X
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
 from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.arrays import Bools, Words, distinct
 from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
 from gomem_core.outside.memory import TOP, Memory, Unreadable
 from gomem_core.outside.pacing import find_controller, is_controller
-from gomem_core.outside.snapshot import MappedRange
+from gomem_core.outside.segments import MOST_SCANNED, Image, Source, image_of, readable, unpacked
 
 MOST_PS: Final = 4096
-_MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
 _MOST_MSPANS: Final = 1 << 26
 _LOOKS: Final = 4  # at a struct that changes while the program runs
-_MOST_SEGMENTS: Final = 256
 _MOST_TEXTS: Final = 32  # versions named in a program that is taken for each of them
 _SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase", "runtime.gcController")
 _MONOTONIC: Final = ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss")  # of a moduledata, in this order
-
-
-class Source(Memory, Protocol):
-    """A program as it is found: memory, and what the operating system says of it."""
-
-    @property
-    def title(self) -> str:
-        """What it is called, for people; on one line, foreign text made visible."""
-        ...
-
-    @property
-    def exe(self) -> Elf | None:
-        """Its executable, if it is there."""
-        ...
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether what stands in the executable can be read, too."""
-        ...
-
-    @property
-    def auxv(self) -> Mapping[int, int]:
-        """The auxiliary vector that it was started with."""
-        ...
-
-    def mappings(self) -> tuple[MappedRange, ...]:
-        """The parts of its address space, by address."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,52 +47,21 @@ class Program:
     at: Mapping[str, int] = field(repr=False)  # offsets of its version (go.structs)
 
 
-@dataclass(frozen=True, eq=False)
-class _Image:
-    """The segments of a program in memory."""
-
-    source: Source
-    bias: int  # what addresses in the file are moved by
-    ranges: tuple[tuple[int, int, int], ...]  # start, end, flags
-
-    def where(self, flag: int) -> list[tuple[int, int]]:
-        return [(start, end) for start, end, flags in self.ranges if flags & flag]
-
-    def holds(self, addr: int, flag: int = 0) -> bool:
-        return any(start <= addr < end for start, end, flags in self.ranges if not flag or flags & flag)
-
-    def data(self) -> list[tuple[int, Words]]:
-        """Its writable data as words, a run of readable memory each: the address of the first, and they themselves."""
-        found = []
-        for start, end in self.where(PF_W):
-            for at, piece in readable(self.source, start, min(end, start + _MOST_SCANNED)):
-                skip = -at % 8
-                words = (
-                    np.frombuffer(piece, np.uint64, count=(len(piece) - skip) // 8, offset=skip) if len(piece) > skip else None
-                )
-                if words is not None:
-                    found.append((at + skip, words))
-        return found
-
-
-def readable(memory: Memory, start: int, end: int) -> list[tuple[int, bytes]]:
-    """The runs of bytes from start to end that can be read: parts whose pages cannot are left out."""
-    try:
-        return [(start, memory.read(start, end - start))]
-    except Unreadable:
-        pages = range(start & -4096, end, 4096)
-        if len(pages) <= 1:
-            return []
-        middle = pages[len(pages) // 2]
-        return [*readable(memory, start, middle), *readable(memory, middle, end)] if start < middle < end else []
-
-
 def find_program(source: Source, version: str | None = None) -> Program:
     """Finds the heap of a program; `version` overrides what the program says, such as go1.26.
 
     Raises NotGo, UnknownVersion, and Damaged where it is a Go program whose heap is not where it should be.
     """
-    image = _image_of(source)
+    try:
+        return _found_in(image_of(source), version)
+    except (NotGo, Damaged):
+        for image in unpacked(source):
+            with suppress(NotGo, Damaged):
+                return _found_in(image, version)
+        raise
+
+
+def _found_in(image: Image, version: str | None) -> Program:
     said = version or _version_told(image)
     if said is not None:
         return _fitted(image, said, image.data())
@@ -131,10 +69,11 @@ def find_program(source: Source, version: str | None = None) -> Program:
     for text in _versions_among_texts(image):  # it may name others than its own: that whose structs fit is it
         with suppress(Damaged, UnknownVersion):
             return _fitted(image, text, data)
-    raise NotGo(f"{source.title} is not a Go program, or does not tell its version: --go-version names the one it was built with")
+    title = image.source.title
+    raise NotGo(f"{title} is not a Go program, or does not tell its version: --go-version names the one it was built with")
 
 
-def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Program:
+def _fitted(image: Image, version: str, data: list[tuple[int, Words]]) -> Program:
     """The program, taken for one of this version."""
     source, profile = image.source, profile_named(version)
     minor = profile.name.removeprefix("go") if profile is not None else ""
@@ -161,55 +100,27 @@ def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Progr
     )
 
 
-def _image_of(source: Source) -> _Image:
-    """The program's segments, from its own headers in memory, or from its file."""
-    auxv = source.auxv
-    addr, count = auxv.get(AT_PHDR, 0), auxv.get(AT_PHNUM, 0)
-    segments: Any = np.zeros(0, SEGMENT)
-    if addr and 0 < count <= _MOST_SEGMENTS and auxv.get(AT_PHENT) == SEGMENT.itemsize:
-        with suppress(Unreadable):
-            segments = np.frombuffer(source.read(addr, count * SEGMENT.itemsize), SEGMENT)
-    if len(segments):
-        own = segments["vaddr"][segments["type"] == PT_PHDR]
-        first = segments["vaddr"][segments["type"] == PT_LOAD]  # it holds them where they do not say so themselves
-        bias = addr - int(own[0]) if len(own) else (addr & -4096) - int(first.min(initial=TOP))
-    elif source.exe is not None:
-        segments = source.exe.segments
-        entry = auxv.get(AT_ENTRY, 0)
-        bias = entry - source.exe.header.entry if entry else 0
-    else:
-        raise NotGo(f"{source.title} does not say where its program lies; its executable would")
-    loaded = segments[segments["type"] == PT_LOAD][:_MOST_SEGMENTS]
-    ranges = []
-    for row in loaded:
-        start = int(row["vaddr"]) + bias
-        end = start + int(row["memsz"])
-        if 0 <= start < end <= TOP:
-            ranges.append((start, end, int(row["flags"])))
-    return _Image(source, bias, tuple(ranges))
-
-
-def _version_told(image: _Image) -> str | None:
+def _version_told(image: Image) -> str | None:
     """The version by the build information; None where there is none."""
     for start, end in image.where(PF_W):
-        for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
+        for _, piece in readable(image.source, start, min(end, start + MOST_SCANNED)):
             if (found := version_in(piece)) is not None:
                 return found
-    return version_in(image.source.exe.data) if image.source.exe is not None else None
+    return version_in(image.exe.data) if image.exe is not None else None
 
 
-def _versions_among_texts(image: _Image) -> list[str]:
+def _versions_among_texts(image: Image) -> list[str]:
     """The versions of Go that are named in read-only data, those with a patch release first."""
     found: set[str] = set()
     for start, end, flags in image.ranges:
         if not flags & (PF_W | PF_X):
-            for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
+            for _, piece in readable(image.source, start, min(end, start + MOST_SCANNED)):
                 found |= releases_in(piece)
     return sorted(found, key=lambda text: (text.count("."), text), reverse=True)[:_MOST_TEXTS]
 
 
-def _symbols(image: _Image) -> dict[str, int]:
-    exe = image.source.exe
+def _symbols(image: Image) -> dict[str, int]:
+    exe = image.exe
     return {name: value + image.bias for name, value in exe.symbols(_SYMBOLS).items()} if exe is not None else {}
 
 
@@ -220,7 +131,7 @@ def _word(memory: Memory, addr: int) -> int:
         return 0
 
 
-def _mheap(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int:
+def _mheap(image: Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int:
     """mheap_, by its symbol, else by the pointer to its own lock that it holds; its spanalloc must count in memstats.
 
     In a large program other words may look so by accident: then it is that with a table of spans.
@@ -252,7 +163,7 @@ def _has_spans(memory: Memory, mheap: int, at: Mapping[str, int]) -> bool:
     return 0 < length <= capacity <= _MOST_MSPANS and _word(memory, pointer) > 0
 
 
-def _controller(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
+def _controller(image: Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
     """gcController, by its symbol, else by its values, which are read anew where they do not fit: the program runs meanwhile."""
     named, size = symbols.get("runtime.gcController"), at["gcControllerState"]
     for _ in range(_LOOKS):
@@ -268,7 +179,7 @@ def _controller(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, i
     return None
 
 
-def _moduledata(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:
+def _moduledata(image: Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:
     """The extent of the types, of the first moduledata: the struct in which the bounds of all sections stand in a row."""
     offset = [at[f"moduledata.{name}"] // 8 for name in _MONOTONIC]
     last = max(*offset, at["moduledata.etypes"] // 8)

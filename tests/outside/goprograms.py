@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -145,11 +145,11 @@ class Running:
 
 
 @contextmanager
-def running(program: Path, **env: str) -> Iterator[Running]:
-    """The program, started with these variables; it is killed at the end."""
+def running(program: Path | Sequence[str | Path], **env: str) -> Iterator[Running]:
+    """The program, or the command, started with these variables; it is killed at the end."""
     pipe = subprocess.PIPE
     process = subprocess.Popen(
-        [program],
+        [program] if isinstance(program, Path) else program,
         stdin=pipe,
         stdout=pipe,
         env={**os.environ, **env},

@@ -101,6 +101,15 @@ def test_figures_are_those_that_the_program_tells(minor: str, mode: str) -> None
     of_every_build(minor, mode)
 
 
+@pytest.mark.parametrize(("minor", "mode"), [("1.21", "default"), ("1.27", "-s -w")])
+def test_a_program_that_was_unpacked_into_memory(minor: str, mode: str) -> None:
+    unpacker = Path(__file__).with_name("unpacker.py")
+    with running([sys.executable, unpacker, built("server", minor, mode)], **SMALL) as program:
+        assert Path(f"/proc/{program.pid}/exe").resolve() == Path(sys.executable).resolve()
+        assert exact(program, stop=True).go == f"go{VERSIONS[minor]}"
+        runs(program)
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(("minor", "mode"), ALL)
 def test_figures_of_all_versions_in_all_builds(minor: str, mode: str) -> None:
@@ -370,6 +379,15 @@ def test_json_of_a_process_and_the_list() -> None:
         assert "not one moment: the program ran on while it was read" in text
         assert [line.split()[-1] for line in text.splitlines() if line.startswith("HeapSys")] == [str(known["HeapSys"])]
         runs(program)
+
+
+def test_a_program_whose_file_has_no_sections_is_listed(tmp_path: Path) -> None:
+    path, data = tmp_path / "packed", bytearray(built("server", "1.27").read_bytes())
+    data[40:48], data[60:64] = bytes(8), bytes(4)  # where they are listed, how many, and which one has their names
+    path.write_bytes(data)
+    path.chmod(0o700)
+    with running(path, **SMALL) as program:
+        assert str(program.pid) in [line.split()[0] for line in gomem("attach").stdout.decode().splitlines()]
 
 
 def test_names_in_the_list_are_escaped(tmp_path: Path) -> None:
