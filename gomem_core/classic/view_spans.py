@@ -160,7 +160,7 @@ class SpanView:
         "spanclass": lambda _, spans: [s.spanclass if s.state == MSPAN_IN_USE and s.elemsize else 0 for s in spans],
         "elemsize": lambda _, spans: [s.elemsize if s.state == MSPAN_IN_USE else 0 for s in spans],
         "nelems": lambda _, spans: [s.nelems for s in spans],  # who has no slots has 0
-        "alloc_count": lambda _, spans: [s.alloc_count if s.state == MSPAN_IN_USE and s.elemsize else 0 for s in spans],
+        "alloc_count": lambda _, spans: [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in spans],
         "sweepgen": lambda _, spans: [s.sweepgen for s in spans],
         "cached_by": _cached_by,
         "list_name": _lists,

@@ -258,6 +258,11 @@ class SpanView:
                 found.update(pairs if step > 0 else ((b, a) for a, b in pairs))
         return [found.get(row.start_addr, 0) if isinstance(row, MSpan) else 0 for row in rows]
 
+    def _alloc_counts(self, rows: list[Row]) -> list[int]:
+        spans = [row if isinstance(row, MSpan) else None for row in rows]
+        # Most have no free slot, and need not work out how many are taken.
+        return [0 if s is None else s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in spans]
+
     def _field(self, rows: list[Row], field: str) -> list[int]:
         return [getattr(row, field) if isinstance(row, MSpan) else 0 for row in rows]
 
@@ -269,7 +274,7 @@ class SpanView:
         "spanclass": lambda self, rows: self._field(rows, "spanclass"),
         "elemsize": lambda self, rows: self._field(rows, "elemsize"),
         "nelems": lambda self, rows: self._field(rows, "nelems"),
-        "alloc_count": lambda self, rows: self._field(rows, "alloc_count"),
+        "alloc_count": _alloc_counts,
         "freeindex": lambda self, rows: self._field(rows, "freeindex"),
         "sweepgen": lambda self, rows: [row.sweepgen if isinstance(row, MSpan) else self._heap.mheap.sweepgen for row in rows],
         "swept": lambda self, rows: [not isinstance(row, MSpan) or not self.waits(row) for row in rows],
