@@ -120,7 +120,7 @@ class SlotView(Generic[S]):
     def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
         """What `sets` says of many spans, joined."""
         spans = [s for s in self._spans.slotted(start, stop) if s is not None]
-        allocated = [
+        allocated = [  # `is_full`, written out
             _bytes_of(s, s.allocated_bits()) if s.free_addr != s.run_end or s.free_behind else _FULL[s.nelems] for s in spans
         ]
         joined = b"".join(allocated)

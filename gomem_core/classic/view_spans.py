@@ -135,7 +135,7 @@ class SpanView:
         found = self._index()[start:stop] if name == "base" else self._COLUMNS[name](self, self.mspans(start, stop))
         return memoryview(array("q", found))
 
-    # Loops of their own, since info() takes ten times as long for a field.
+    # Loops of their own, since info() takes ten times as long for a field; `has_slots` and `is_full` are written out in them.
 
     def _states(self, spans: list[MSpan]) -> list[int]:
         return [_IN_USE if has_slots(s) else _FREE if s.state == MSPAN_FREE else _MANUAL for s in spans]

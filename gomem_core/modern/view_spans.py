@@ -260,7 +260,7 @@ class SpanView:
 
     def _alloc_counts(self, rows: list[Row]) -> list[int]:
         spans = [row if isinstance(row, MSpan) else None for row in rows]
-        # Most have no free slot, and need not work out how many are taken.
+        # `is_full`, written out: most are, and need not work out how many slots are taken.
         return [0 if s is None else s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in spans]
 
     def _field(self, rows: list[Row], field: str) -> list[int]:
