@@ -102,7 +102,8 @@ def _check_new_names(context: Context, command: Alloc) -> None:
 
 def _sweeps(context: Context) -> tuple[int, int]:
     """Spans swept so far, and those of them in vain."""
-    return context.world.sums.stats.nswept, context.world.sums.stats.nswept_in_vain
+    stats = context.world.sums.stats
+    return stats.nswept, stats.nswept_in_vain
 
 
 def _sweeps_since(context: Context, before: tuple[int, int]) -> tuple[int, int]:
