@@ -60,8 +60,16 @@ class AnyMCache(Generic[S]):
     def count(self, s: S) -> None:
         """Tell the books of the slots of a cached span that were handed out since they were told last."""
         count = s.alloc_count
-        self._stats.nserved_mcache += count - s.counted
+        self._stats.nserved_counted += count - s.counted
         s.counted = count
+
+    def uncounted(self) -> int:
+        """Returns how many slots were handed out of which the books were not told yet."""
+        n = 0
+        for s in self.alloc:
+            if s.nelems:
+                n += s.alloc_count - s.counted
+        return n
 
     def count_all(self) -> None:
         """Tell the books of the slots of all spans."""

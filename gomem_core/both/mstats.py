@@ -4,11 +4,19 @@ Each allocator has one of these.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.world.records import MemStats
 
 NUM_BY_SIZE = 61  # MemStats.BySize has 61 of the classes: its length was fixed before there were more
+
+
+class Counted(Protocol):
+    """What hands out slots and tells the books later: an mcache."""
+
+    def uncounted(self) -> int:
+        """Returns how many slots it handed out since it told the books last."""
 
 
 class MStats:
@@ -24,6 +32,7 @@ class MStats:
         "heap_sys",
         "largealloc",
         "largefree",
+        "mcaches",
         "next_gc",
         "nheap_alloc",
         "nheap_grow",
@@ -33,9 +42,9 @@ class MStats:
         "nmcache_flush",
         "nos_release",
         "nserved_central",
+        "nserved_counted",
         "nserved_heap",
         "nserved_large",
-        "nserved_mcache",
         "nserved_os",
         "nsmallfree",
         "nswept",
@@ -68,7 +77,7 @@ class MStats:
         self.tinyallocs = 0  # tiny objects that shared a block
         # How allocations were served, for learners; Go does not count these.
         self.nzero = 0  # size 0: no memory at all
-        self.nserved_mcache = 0  # a slot from the P's cached span, no lock
+        self.nserved_counted = 0  # of nserved_mcache, those that the mcaches told of
         self.nserved_central = 0  # mcentral had a span
         self.nserved_heap = 0  # the heap cut a span for the class
         self.nserved_large = 0  # the heap handed out a large object
@@ -80,6 +89,19 @@ class MStats:
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
         self.nswept = 0  # spans swept
         self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
+        self.mcaches: Sequence[Counted] = ()  # those whose slots are counted here
+
+    @property
+    def nserved_mcache(self) -> int:
+        """Returns how many requests got a slot from the P's cached span, without a lock."""
+        n = self.nserved_counted
+        for c in self.mcaches:
+            n += c.uncounted()
+        return n
+
+    @nserved_mcache.setter
+    def nserved_mcache(self, n: int) -> None:
+        self.nserved_counted = n  # an image is restored: its mcaches have told of all their slots
 
     def mem_stats(self, sizes: Sequence[int], mallocs: list[int], mspan_inuse: int | None, mcache_inuse: int | None) -> MemStats:
         """What runtime.ReadMemStats makes of them.

@@ -89,6 +89,7 @@ class Heap(ManyAllocs[MSpan]):
         self.central = [MCentral(spanclass, self.mheap) for spanclass in range(NUM_SPAN_CLASSES)]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
         self.mcaches = [MCache(0, self.stats)]
+        self.stats.mcaches = self.mcaches
         self.use_p(0)
         self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
         self.stats.nheap_lock = 0
@@ -187,8 +188,8 @@ class Heap(ManyAllocs[MSpan]):
         mcache = self.mcache
         s = mcache.alloc[spanclass]
         if self.trace is not None:
-            if not s.is_full():
-                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
+            if nfree := s.nelems - s.alloc_count:
+                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, nfree))
             else:
                 self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
         addr = s.next_slot()
@@ -209,7 +210,7 @@ class Heap(ManyAllocs[MSpan]):
         stats = self.stats
         grown, handed_out = stats.nheap_grow, stats.nheap_alloc
         s = self.mcache.refill(self.central[spanclass])
-        stats.nserved_mcache -= 1  # its first slot, which will be counted with the others
+        stats.nserved_counted -= 1  # its first slot, which will be counted with the others
         if stats.nheap_grow != grown:
             stats.nserved_os += 1
             return s, "os"

@@ -6,7 +6,6 @@ are the small ones: caches, sums and extents.
 
 from typing import Final
 
-from gomem_core.both.mstats import MStats
 from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.both.view_pointers import PointerView
 from gomem_core.classic.foresight import Foresight
@@ -71,11 +70,7 @@ class SumView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
-
-    @property
-    def stats(self) -> MStats:
-        self._heap.count()
-        return self._heap.stats
+        self.stats: Final = heap.stats
 
     def mem_stats(self) -> MemStats:
         return self._heap.mem_stats()
@@ -116,9 +111,9 @@ class ExtentView:
     @property
     def arenas(self) -> Arenas:
         h = self._heap.mheap
-        now = Arena(h.arena_start, h.arena_used, h.arena_start + ARENA_SIZE)
-        if self._arenas.parts[0] != now:
-            self._arenas = Arenas([now])
+        seen = self._arenas.parts[0]
+        if seen.used != h.arena_used or seen.start != h.arena_start:
+            self._arenas = Arenas([Arena(h.arena_start, h.arena_used, h.arena_start + ARENA_SIZE)])
         return self._arenas
 
     def layout(self) -> list[Region]:

@@ -92,6 +92,7 @@ class Heap(ManyAllocs[MSpan]):
         self.central = [MCentral(spanclass, self.mheap) for spanclass in profile.span_classes]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
         self.mcaches = [MCache(0, self.mheap)]
+        self.stats.mcaches = self.mcaches
         self.use_p(0)
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
@@ -235,8 +236,8 @@ class Heap(ManyAllocs[MSpan]):
         mcache = self.mcache
         s = mcache.alloc[spanclass]
         if self.trace is not None:
-            if not s.is_full():
-                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
+            if nfree := s.nelems - s.alloc_count:
+                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, nfree))
             else:
                 self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
         slot = s.next_slot()
@@ -257,7 +258,7 @@ class Heap(ManyAllocs[MSpan]):
         stats = self.stats
         grown = stats.nheap_grow
         s, src = self.mcache.refill(self.central[spanclass], self.p)
-        stats.nserved_mcache -= 1  # its first slot, which will be counted with the others
+        stats.nserved_counted -= 1  # its first slot, which will be counted with the others
         if src != "grow":
             stats.nserved_central += 1
             return s, "mcentral"
@@ -284,7 +285,7 @@ class Heap(ManyAllocs[MSpan]):
                 heap_set_types(s, 0, nelems, ptrdata >> 3)
         hits = len(row) * (nelems - 1)
         self.stats.nserved_heap += len(row)
-        self.stats.nserved_mcache += hits
+        self.stats.nserved_counted += hits
         served["mheap"] = served.get("mheap", 0) + len(row)
         if hits:
             served["mcache"] = served.get("mcache", 0) + hits

@@ -83,5 +83,5 @@ class MCache(AnyMCache[MSpan]):
         taken = count - s.counted
         s.counted = count
         h, sizeclass = self.heap, s.spanclass >> 1
-        h.stats.nserved_mcache += taken
+        h.stats.nserved_counted += taken
         h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken  # compiled, += of an item adds as Python does

@@ -78,12 +78,7 @@ class SumView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
-        self._stats = cast("Counters", _Counted(heap.stats))
-
-    @property
-    def stats(self) -> "Counters":
-        self._heap.count()
-        return self._stats
+        self.stats: Final = cast("Counters", _Counted(heap.stats))
 
     def mem_stats(self) -> MemStats:
         return self._heap.mem_stats()

@@ -201,7 +201,8 @@ class Account:
         self._prepare()
         known = self._known(base)
         if base in self._dirty or known is None:
-            self._look_at(base, self._dirty.pop(base, _EVERY))
+            self._look_at(base, self._dirty.get(base, _EVERY))
+            self._dirty.pop(base, None)  # only now: who reads the sums meanwhile sees that they are not right yet
             known = self._spans.get(base)
         return None if known is None else known.share()
 
@@ -232,8 +233,9 @@ class Account:
         self._lost = self._marked = False
 
     def _update(self) -> None:
-        with self._lock:
-            self._look_at_changed()
+        if self._dirty or self._lost or self._marked or not self._complete:  # mostly it was read just now
+            with self._lock:
+                self._look_at_changed()
 
     def _look_at_changed(self) -> None:
         if not self._knows_sizes:
@@ -347,7 +349,10 @@ class Account:
         before = known.sets[1]
         if before & taken:  # what was there before is not known any more
             return self._requested(known, live)
-        return known.requested - self._requested(known, before & ~live) + self._requested(known, live & ~before)
+        requested, gone = known.requested, before & ~live
+        if gone:
+            requested -= self._requested(known, gone)
+        return requested + self._requested(known, live & ~before)
 
     def _requested(self, span: _Counted, slots: int) -> int:
         """Bytes that the program asked for in these slots; an unknown object counts as if it filled its slot."""

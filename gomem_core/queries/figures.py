@@ -14,7 +14,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.shares import Balance, Share
 from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.still_spans import StillSpans, free_runs
-from gomem_core.world.world import NotKnown, World, known, unknown
+from gomem_core.world.world import NotKnown, Sums, World, known, unknown
 
 
 class CacheSums(NamedTuple):
@@ -55,17 +55,19 @@ class Figures(NamedTuple):
     nserved_heap: int | None
     nserved_large: int | None
     nserved_os: int | None
-    nheap_lock: int | None
     nheap_grow: int | None
     nos_release: int | None
     gcpercent: int | None  # GOGC, -1: off
     sweepdone: bool | None
+    nheap_lock: int | None
     central_locks: int | None
 
 
 _COUNTERS: Final = Figures._fields[Figures._fields.index("heap_sys") : Figures._fields.index("gcpercent")]
-_REST: Final = Figures._fields[Figures._fields.index("gcpercent") :]
-_ALL: Final = attrgetter(*_COUNTERS), attrgetter(*_REST)
+# What is read together: of a session all that is in the first is known, and newer versions of Go know nothing of locks.
+_SUMS: Final = *(f"stats.{name}" for name in _COUNTERS), "gcpercent", "sweepdone"
+_LOCKS: Final = ("stats.nheap_lock", "central_locks")
+_READ: Final = attrgetter(*_SUMS), attrgetter(*_LOCKS)
 
 
 def free_stretches(world: World) -> list[tuple[int, int, int]]:
@@ -82,30 +84,35 @@ def free_stretches(world: World) -> list[tuple[int, int, int]]:
 
 
 def figures(world: World, account: Account) -> Figures:
-    """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
+    """Returns the figures of this moment.  Reads the account, so only between commands are they exact.
+
+    Raises NotKnown of a heap of which nothing is counted.
+    """
+    if why := unknown(world, "sums"):
+        raise NotKnown(why)
     free = {npages: count for npages, count, _ in free_stretches(world)}
-    counters, rest = _values(world.sums.stats, _COUNTERS, _ALL[0]), _values(world.sums, _REST, _ALL[1])
-    idle, large = counters[_COUNTERS.index("heap_idle")], 0
+    sums, locks = _values(world.sums, _SUMS, _READ[0]), _values(world.sums, _LOCKS, _READ[1])
+    idle, large = sums[_COUNTERS.index("heap_idle")], 0
     if world.profile.heap_lists is not None and idle is not None:
-        large = idle - (sum(npages * count for npages, count in free.items()) << PAGE_SHIFT)
+        large = idle - (sum([npages * count for npages, count in free.items()]) << PAGE_SHIFT)
     return Figures(
         account.read(),
         account.shares(),
         {(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
         free,
         large,
-        tuple([cache_sums(c) for c in known(lambda: [*world.caches.mcaches()]) or ()]),
-        *counters,
-        *rest,
+        () if unknown(world, "caches") else tuple([cache_sums(c) for c in world.caches.mcaches()]),
+        *sums,
+        *locks,
     )
 
 
-def _values(holder: object, names: Sequence[str], of_all: Callable[[object], Any]) -> tuple[Any, ...]:  # Any: numbers and a truth
-    """What it has under these names, None for what is not known."""
+def _values(sums: Sums, names: Sequence[str], of_all: Callable[[Sums], Any]) -> tuple[Any, ...]:  # Any: numbers and a truth
+    """What they have under these names, None for what is not known."""
     try:
-        found: tuple[Any, ...] = of_all(holder)
+        found: tuple[Any, ...] = of_all(sums)
     except NotKnown:
-        found = tuple(known(partial(getattr, holder, name)) for name in names)
+        found = tuple(known(partial(attrgetter(name), sums)) for name in names)
     return found
 
 

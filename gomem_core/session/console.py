@@ -125,7 +125,9 @@ class Console(Desk):
 
     def _is_look(self, command: Command) -> bool:
         """Whether it only looks, and is not a step of a script either."""
-        return _only_looks(command) and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
+        from gomem_core.session.commands.table import LOOKS  # noqa: PLC0415 -- likewise
+
+        return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
 
     def _is_forbidden(self, command: Command) -> bool:
         """Whether it would do something to a heap that may only be looked at, or to its session."""
@@ -250,9 +252,3 @@ def _is_step(command: Command) -> bool:
     from gomem_core.session.commands.table import EXECUTE  # noqa: PLC0415 -- likewise
 
     return type(command) in EXECUTE
-
-
-def _only_looks(command: Command) -> bool:
-    from gomem_core.session.commands.table import LOOKS  # noqa: PLC0415 -- likewise
-
-    return type(command) in LOOKS

@@ -14,7 +14,6 @@ from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.cost import cost
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.passing import SECOND
-from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.stepper import Stepper, outcome_of
 from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Stopped
@@ -124,7 +123,7 @@ class Machine(Stepper):
         after: tuple[int, ...] = ()
         if is_new:
             after = self.engine.counters()
-            self.trail.add(self._heap_live(), step_mark(before, after))
+            self._record(before, after)
         self.at = number
         self.outcome = None
         if is_new and self._memory.is_dear(work):  # who goes on from here, or comes back to what follows, does not do it again

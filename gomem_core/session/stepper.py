@@ -114,7 +114,7 @@ class Stepper:
         before = self.engine.counters()
         outcome = self._attempt(step, work, self._failed.get(number))
         if is_new:
-            self._record(before, outcome.ok)
+            self._record(before, self.engine.counters() if outcome.ok else before)
         self._done(number, outcome)
         return outcome
 
@@ -144,7 +144,7 @@ class Stepper:
                     self._failed[number] = known_to_fail
         if ok:
             self.cut()
-            self._record(before, ok)
+            self._record(before, self.engine.counters())
             self._done(number, outcome)
         return outcome
 
@@ -167,13 +167,10 @@ class Stepper:
         if self._failed:
             self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
 
-    def _record(self, before: tuple[int, ...], ok: bool) -> None:
-        mark = step_mark(before, self.engine.counters()) if ok else 0
-        self.trail.add(self._heap_live(), mark)
-
-    def _heap_live(self) -> int:
-        """Bytes, for the trail; of a heap that is read nobody knows how they came about."""
-        return self.context.world.sums.stats.heap_live if self.context.strip is None else 0
+    def _record(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Note what the step did that was just done for the first time; `before` and `after`: Engine.counters."""
+        read = self.context.strip is not None  # of such a heap nobody knows how its bytes came about
+        self.trail.add(0 if read else self.context.world.sums.stats.heap_live, step_mark(before, after))
 
     def _done(self, number: int, outcome: Outcome) -> None:
         self.at = number

@@ -158,7 +158,11 @@ class ObjectRows:
 
     def bytes_at(self, addrs: Sequence[int], most: int) -> int:
         """Sizes of the objects born last at these addresses, in all; each counts for at most `most`, an unknown one for that."""
-        births, oids = self._births, self._addresses.find_all(addrs, self._count)
+        births = self._births
+        if len(addrs) == 1:  # the one that a step took
+            oid = self._addresses.find(addrs[0], self._count)
+            return most if oid == NONE else min(most, births.size[births.entry(oid)])
+        oids = self._addresses.find_all(addrs, self._count)
         if NONE in oids:
             return sum(most if oid == NONE else min(most, self.size(oid)) for oid in oids)
         if oids and (entry := births.entry(min(oids))) == births.entry(max(oids)):  # all made by one command

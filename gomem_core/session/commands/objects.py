@@ -117,10 +117,6 @@ def _on_the_way(collections: int, sweeps: tuple[int, int]) -> list[str]:
     return [*said, sweeping(*sweeps)] if sweeps[0] > 1 else said
 
 
-def _sweeps_data(sweeps: tuple[int, int]) -> "doing.Sweeping":
-    return {"swept": sweeps[0], "swept_in_vain": sweeps[1]}
-
-
 def _collected(collections: int) -> str:
     """What is said of the collections that allocating started."""
     one = "heap_live had reached the trigger: a collection ran"
@@ -131,7 +127,12 @@ def _collected(collections: int) -> str:
 def _allocated(
     context: Context, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
 ) -> Result:
-    data: doing.Allocated = {**_placed(context, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
+    data: doing.Allocated = {
+        **_placed(context, oid, one),
+        "gc": int(one.gc_started),
+        "swept": sweeps[0],
+        "swept_in_vain": sweeps[1],
+    }
     last = Served(one.addr, one.served)
     if not one.elemsize:
         return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
@@ -163,7 +164,8 @@ def _allocated_many(
         "last": last,
         "served_counts": many.served,
         "gc": many.collections,
-        **_sweeps_data(sweeps),
+        "swept": sweeps[0],
+        "swept_in_vain": sweeps[1],
     }
     summary = _MANY.format(
         first=data["name"],
