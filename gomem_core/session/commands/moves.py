@@ -9,7 +9,7 @@ from gomem_core.files.journal import JournalError
 from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
@@ -302,7 +302,7 @@ def _open(desk: Desk, command: Open) -> Result:
         origin = Origin(path, stamp_of(path))
         opened = open_file(path)
     except OSError as e:
-        raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"{brief(command.path)}: {unread(e)}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     if isinstance(opened, Strip):
