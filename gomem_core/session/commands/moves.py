@@ -54,7 +54,7 @@ from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
 from gomem_core.session.places import place_name
 from gomem_core.session.resume import resume
-from gomem_core.world.reel import Reel, time_text
+from gomem_core.world.reel import Reel, ends_before, time_text
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ def _goto(desk: Desk, command: Goto) -> Result:
 def _beside(reel: Reel, event: int, ns: int) -> str:
     """Where a time lies, to which an event was the last one."""
     asked = f"nothing else happened up to {time_text(ns)}"
-    return (
-        f"{asked}; the next event is at {time_text(reel.time(event + 1))}" if event < reel.events else f"{asked}, where it ends"
-    )
+    after = f"; the next event is at {time_text(reel.time(event + 1))}" if event < reel.events else ""
+    return ends_before(reel, ns) or f"{asked}{after}"
 
 
 def goto(desk: Desk, step: int) -> Result:
