@@ -1,10 +1,16 @@
 """Every key of the explorer on worlds of which little is known: nothing ends it, and it says what is not known."""
 
+import re
+
 import pytest
 
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
 from gomem_tui.explorer.app import Explorer
+from gomem_tui.panes.model import Model
+from gomem_tui.panes.panes import Panes
+from gomem_tui.render.lines import plain
+from gomem_tui.settings.keys import STANDARD
 from tests.tui.screen import text_of
 from tests.written.realfiles import REAL
 
@@ -36,3 +42,19 @@ async def test_objects_of_a_dump_by_what_they_keep() -> None:
         assert len(rows) == 1  # the list of the program's cache, which keeps nearly all
         await pilot.press("home", "enter", "0")
         assert "0 Types" in "\n".join(text_of(app.screen))
+
+
+@pytest.mark.parametrize("width", [96, 110, 120, 140])
+def test_the_place_of_an_object_is_not_cut(width: int) -> None:
+    model = Model(Console(True, open_file(REAL / "go1.27.3-trees.heapdump.gz"), None), lambda: None)
+    model.arrived()
+    lines = [plain(line) for line in Panes(model, STANDARD, lambda: 80).named("objects").draw(width, 40)]
+    assert lines[1].rstrip().endswith(" place")
+    at = lines[1].index("place")
+    rows = [(line[lines[1].index("address") :].split()[0], line[at:].rstrip()) for line in lines[2:-3]]
+    for addr, place in rows:
+        found = re.fullmatch(r"(?:slot )?([0-9]+) of ([0-9a-f]+)(?:, ([0-9]+) B)?", place)
+        assert found, place
+        inside = int(addr, 16) - int(found[2], 16)
+        assert inside // int(found[3]) == int(found[1]) if found[3] else inside >= 8 * int(found[1])
+    assert len({bool(re.search(" B$", place)) for _, place in rows}) == 1
