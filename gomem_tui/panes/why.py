@@ -12,6 +12,7 @@ from gomem_tui.render.why import (
     EMPTY_KEYS,
     FILM_KEYS,
     LOOK_KEYS,
+    LOOKS_KEYS,
     READ_KEYS,
     WATCH_KEYS,
     Story,
@@ -84,7 +85,8 @@ class WhyPane(HeapPane):
         elif model.session.reel is not None:
             return replace(story, beginning=FILM_KEYS)
         elif model.is_read:
-            return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
+            kept = READ_KEYS if model.session.is_one_moment else LOOKS_KEYS
+            return replace(story, beginning=LOOK_KEYS if model.session.goes_on else kept)
         elif not model.session.steps:
             story = replace(story, beginning=EMPTY_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:
