@@ -79,6 +79,9 @@ def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], s
     else:
         own = _of_objects(keyboard, where.returns_to) if where.pane == "objects" else []
         choices = [_with(own, keyboard.footer(without), where) for without in range(_MOST_SPARED + 1)]
+        zoom = keyboard.name("zoom")
+        if zoom and not where.steps:  # there is room, and what stands beside the pane changes little
+            choices.insert(0, [*choices[0][:-2], (zoom, "zoom", "zoom"), *choices[0][-2:]])
     for keys in choices:
         for gap in _GAPS:
             if _cells(keys, gap) <= width:

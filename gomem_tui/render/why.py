@@ -37,6 +37,8 @@ FILM_KEYS: Final = (
     " A film: space goes to the next allocation or free, } to the next span, > plays; 0 shows types, : goto 1.5s, ? helps."
 )
 READ_KEYS: Final = " One moment of a heap: nothing moves. w tells why it is so big, : types show, find or diff, ? helps."
+SUMS_KEYS: Final = " Only sums of a heap: what lies where, they do not tell. ? helps."
+CYCLES_KEYS: Final = " Only sums of a heap, of one collection after the other: space shows the next, b the one before, ? helps."
 LOOKS_KEYS: Final = " Several looks at a heap: space shows the next, b the one before, diff 1 compares with the first, ? helps."
 WATCH_KEYS: Final = " Somebody else does what happens here; ? lists the keys that you have."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it

@@ -58,3 +58,39 @@ def test_the_place_of_an_object_is_not_cut(width: int) -> None:
         inside = int(addr, 16) - int(found[2], 16)
         assert inside // int(found[3]) == int(found[1]) if found[3] else inside >= 8 * int(found[1])
     assert len({bool(re.search(" B$", place)) for _, place in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("go1.27.3-jsonrt.heap.pb.gz", "Only sums of a heap: what lies where, they do not tell."),
+        ("go1.27.3-lru.memstats.json.gz", "Only sums of a heap: what lies where, they do not tell."),
+        ("go1.27.3-lru.gctrace.txt", "Only sums of a heap, of one collection after the other: space shows the next"),
+        ("go1.27.3-lru.heapdump.gz", "One moment of a heap: nothing moves. w tells why it is so big"),
+    ],
+)
+async def test_the_first_words_promise_nothing_that_the_heap_does_not_tell(file: str, told: str) -> None:
+    app = Explorer(Console(True, open_file(REAL / file), None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert told in " ".join(" ".join(text_of(app.screen)).split())
+        await pilot.press("w")
+        knows = "w tells" in told
+        assert ("given back" in "\n".join(text_of(app.screen)) or "taken" in "\n".join(text_of(app.screen))) == knows
+
+
+async def test_where_there_are_no_steps_the_footer_has_room_for_the_zoom() -> None:
+    app = Explorer(Console(True, open_file(REAL / "go1.27.3-lru.heapdump.gz"), None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert " z zoom " in text_of(app.screen)[-1]
+        await pilot.press("9")
+        assert " enter follow " in text_of(app.screen)[-1]
+        assert text_of(app.screen)[-1].rstrip().endswith("q quit")
+
+
+async def test_a_call_site_that_is_cut_keeps_its_line() -> None:
+    app = Explorer(Console(True, open_file(REAL / "go1.27.3-trees.heap.pb.gz"), None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("0")
+        rows = [line.rstrip() for line in text_of(app.screen)[3:11]]
+    assert all(re.search(r" [a-z_]+\.go:[0-9]+$", row) for row in rows), rows
+    assert any(re.search(r" trace\.\(\*traceMultiplex\w*… subscribe\.go:142$", row) for row in rows)
