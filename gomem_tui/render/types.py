@@ -98,7 +98,7 @@ def render_types(
         lines += notice(f"No {_WORDS[by]} passes the filter {order.text}" if order.text else "Nothing is there.", port.width)
     if course is not None and shown:
         lines += [()] * (port.height - 1 - len(lines))
-        lines.append(((f" {risen(course, rows, selected)}", "good"),))
+        lines.append(((f" {clip(risen(course, rows, selected), port.width - 2)}", "good"),))
     return fit_all(lines, port)
 
 
