@@ -231,7 +231,7 @@ class Table:
 
 def _array(column: NDArray[Any]) -> array[int]:
     found = array("q")
-    found.frombytes(_view(column))
+    found.frombytes(_view(column).cast("B"))
     return found
 
 
