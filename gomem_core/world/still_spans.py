@@ -106,7 +106,7 @@ class StillSpans:
         return self._numbers[name][start:stop]
 
     def _coded(self, name: SpanField) -> array[int] | memoryview:
-        """All of a field as numbers."""
+        """Returns all of a field as numbers."""
         column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
         words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
         if not words and isinstance(column, array | memoryview):
