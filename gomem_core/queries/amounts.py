@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.named import NamedTuple
@@ -79,17 +79,18 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     why = unknown(still, "spans", "slots")
     if why:
         raise NotKnown(why)
-    graph = graph_of(still)
-    many = None if graph is not None else many_by_type(still)
+    many = many_by_type(still)
     if many is not None:
         return _finished(many, stop)
+    graph = graph_of(still)
     objects: dict[str, int] = {}
     nbytes: dict[str, int] = {}
-    kinds = ["", *_kinds(still, still.rows)]
-    sizes = _sizes(still)
-    for kind, size in zip(kinds[1:], sizes, strict=True):
-        objects[kind] = objects.get(kind, 0) + 1
-        nbytes[kind] = nbytes.get(kind, 0) + size
+    kinds = [""]  # of each object, for what refers to what
+    for kind, count, size in _kinds(still, still.rows, stop or StopRequest()):
+        objects[kind] = objects.get(kind, 0) + count
+        nbytes[kind] = nbytes.get(kind, 0) + count * size
+        if graph is not None:
+            kinds += [kind] * count
     if graph is None:
         return [Amount(kind, count, nbytes[kind]) for kind, count in objects.items()]
     hold_now(graph, stop)
@@ -130,24 +131,24 @@ def _finished(work: Generator[None, None, list[Amount]], stop: StopRequest | Non
             return found
 
 
-def _kinds(still: Still, types: ObjectTypes) -> Iterator[str]:
-    """The type or shape of each object, in the order of their addresses."""
+def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tuple[str, int, int]]:
+    """The type or shape of objects, how many in a row have it, and their size, in the order of their addresses."""
     words = still.slots.columns().ptr_words
+    typed = {addr // PAGE_SIZE for addr in types}  # pages in which the type of something is known
     for number, info in enumerate(still.spans.each()):
+        stop.heed()
         sets = still.slots.sets(info.base)
         taken = 0 if sets is None else sets[0]
         if not taken:
             continue
         row, plain = words[number], _plain_shape(info, words[number])
+        if typed.isdisjoint(range(info.base // PAGE_SIZE, info.base // PAGE_SIZE + info.npages)):
+            runs = ((plain, taken.bit_count()),) if plain else _shapes(info, row, taken)
+            yield from ((kind, count, info.elemsize) for kind, count in runs)
+            continue
         for slot in range(info.nelems):
             if taken >> slot & 1:
-                yield types.get(info.base + slot * info.elemsize) or plain or _shape(info, row, slot)
-
-
-def _sizes(still: Still) -> Iterator[int]:
-    for info in still.spans.each():
-        sets = still.slots.sets(info.base)
-        yield from [info.elemsize] * (0 if sets is None else sets[0].bit_count())
+                yield types.get(info.base + slot * info.elemsize) or plain or _shape(info, row, slot), 1, info.elemsize
 
 
 def _plain_shape(info: SpanInfo, words: PtrWords | None) -> str:
@@ -157,12 +158,26 @@ def _plain_shape(info: SpanInfo, words: PtrWords | None) -> str:
     return "" if isinstance(words, bytes) else _shape_of(info.elemsize, -1)
 
 
-def _shape(info: SpanInfo, words: PtrWords | None, slot: int) -> str:
+def _shapes(info: SpanInfo, words: PtrWords | None, taken: int) -> Iterator[tuple[str, int]]:
+    """The shapes of the objects of a span, and how many in a row have each: those of one type lie together."""
     assert isinstance(words, bytes)
-    size = info.elemsize // PTR_SIZE
-    first = slot * size
-    chunk = int.from_bytes(words[first // 8 : (first + size + 7) // 8], "little") >> first % 8
-    return _drawn(info.elemsize, chunk & ((1 << min(size, _WORDS)) - 1), size)
+    size, bits = info.elemsize // PTR_SIZE, int.from_bytes(words, "little")
+    mask = (1 << min(size, _WORDS)) - 1
+    last = count = 0
+    for slot in range(taken.bit_length()):
+        if not taken >> slot & 1:
+            continue
+        shape = bits >> slot * size & mask
+        if shape != last and count:
+            yield _drawn(info.elemsize, last, size), count
+            count = 0
+        last = shape
+        count += 1
+    yield _drawn(info.elemsize, last, size), count
+
+
+def _shape(info: SpanInfo, words: PtrWords | None, slot: int) -> str:
+    return next(_shapes(info, words, 1 << slot))[0]
 
 
 @lru_cache(4096)

@@ -13,7 +13,7 @@ from gomem_core.world.slotobjects import SlotObjects
 Ints = NDArray[np.int64]
 Sums = dict[str, tuple[int, int]]  # objects and the bytes of their slots, by type or shape
 Drawn = Callable[[int, int | None], str]  # the shape of slots of a size: which words may hold pointers, -1: any; None: none
-WORDS: Final = 16  # of an object, that a shape shows
+WORDS: Final = 16  # of an object, that a shape shows (amounts.py)
 _AT_ONCE: Final = 1 << 16  # objects: some 10 ms
 _PLAIN: Final = 1 << WORDS  # stands for the words of an object of which no bits are kept; one more: it holds no pointers
 _SPACING: Final = _PLAIN + 2

@@ -102,7 +102,7 @@ class PromptActions:
         """What is said at the beginning of a session that is not of today's Go: how it becomes one."""
         session, key, newest = self._model.session, self._options.keyboard.name("version"), today()
         wanted = self._visit.tells_versions and not self._options.presenting and session.release != newest
-        if session.step or session.event or not key or not wanted:
+        if session.step or session.event or not key or not wanted or session.base is not None:  # that one goes on from one heap
             return ""
         return _NEWER.format(key=key, go=newest.profile.name)
 

@@ -55,6 +55,8 @@ _STATES: Final[dict[Fate, str]] = {
     "zero": "no memory",
     "taken": "taken",
 }
+# Which slot of which span, as far as there is room; its size stands in the row, too, and the address tells the span.
+_PLACES: Final = ("slot {slot} of {span}, {size} B", "slot {slot} of {span}", "{slot} of {span}", "slot {slot}")
 _TOLD: Final = {  # about the selected object, in whole sentences
     "noscan": "links: none, it was allocated noscan",
     "no links": "links: none",
@@ -64,7 +66,7 @@ _TOLD: Final = {  # about the selected object, in whole sentences
     "made": "step {step}: {line}",
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
-    "place": "slot {slot} of {span}, {size} B",
+    "place": _PLACES[0],
     "type": f"type: {UNKNOWN} {{why}}",
     "unknown": f"links: {UNKNOWN} {{why}}",
 }
@@ -243,7 +245,8 @@ class _Table:
         else:
             spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
         if width >= _LINES:
-            spans.append((" " + clip(self._line(o, slot), width - 1 - sum(len(text) for text, _ in spans)), "label"))
+            room = width - 1 - sum(len(text) for text, _ in spans)
+            spans.append((" " + clip(self._line(o, slot, room), room), "label"))
         return tuple(spans)
 
     def _size(self, o: ObjectInfo) -> str:
@@ -264,13 +267,15 @@ class _Table:
             return "…"
         return size_text(kept) if (kept := self._held.retained[oid + 1]) else "–"
 
-    def _line(self, o: ObjectInfo, slot: SlotInfo | None) -> str:
-        """The line that made the object; where nobody typed it, the slot that it has."""
+    def _line(self, o: ObjectInfo, slot: SlotInfo | None, room: int) -> str:
+        """The line that made the object; where nobody typed it, the slot that it has, alike for all that have so much room."""
         if o.born is None:
             info = self._world.spans.at(o.addr)
             if slot is None or info is None:
                 return ""
-            return _TOLD["place"].format(slot=slot.slot, span=short(info.base), size=info.elemsize)
+            longest = {"slot": "9999", "span": "f" * self._world.extents.arenas.digits, "size": "32768"}
+            form = next((one for one in _PLACES if len(one.format(**longest)) <= room), _PLACES[-1])
+            return form.format(slot=slot.slot, span=short(info.base), size=info.elemsize)
         return self._history[o.born - 1].strip() if 0 < o.born <= len(self._history) else ""
 
     def about(self, oid: int, link: int) -> list[Line]:
@@ -281,7 +286,7 @@ class _Table:
         info = self._world.spans.at(o.addr)
         parts = [f"▸ {self._objects.name(oid)}", *([o.type] if o.type and o.name else []), f"{self._size(o)} {o.kind}"]
         if o.born is not None:
-            made = _TOLD["made"].format(step=o.born, line=self._line(o, slot))
+            made = _TOLD["made"].format(step=o.born, line=self._line(o, slot, self._port.width))
             parts.append(clip(made.removesuffix(": "), _MADE))
         if slot is not None and info is not None:
             key = "slot" if o.born is not None else "place"

@@ -96,7 +96,7 @@ def test_a_file_in_all(source: Path, capsys: Capture) -> None:
         (["[-1]int"], 3, "[-1]int, column 2: invalid array length -1 (untyped int constant)\n"),
         ([""], 3, '"", column 1: a type was expected'),
         ([], 2, "a TYPE was expected, or --types FILE.go"),
-        (["--types", "nosuch.go"], 3, "gomem: cannot read nosuch.go: No such file or directory\n"),
+        (["--types", "nosuch.go"], 3, "gomem: nosuch.go: cannot be read: No such file or directory\n"),
         (["--types", "tests"], 3, "gomem: tests holds no Go source for linux/amd64\n"),
         (["--types", "README.md"], 3, "README.md:1:1: syntax error"),
         (["--go", "1.5", "int"], 2, "1.5"),
