@@ -120,7 +120,7 @@ def _shape_of(size: int, words: int | None) -> str:
 
 
 def _finished(work: Generator[None, None, list[Amount]], stop: StopRequest | None) -> list[Amount]:
-    """All of the work.  Raises Stopped."""
+    """Do all of the work.  Raises Stopped."""
     while True:
         if stop is not None:
             stop.heed()
