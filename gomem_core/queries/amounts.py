@@ -4,7 +4,7 @@ Types are those that a heap tells.  Of an object without one its shape stands fo
 may hold pointers; objects of one type mostly have one shape, and those of another rarely the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,7 +19,7 @@ from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.sites import CallSite, Sites, Stack
-from gomem_core.world.slotobjects import ObjectTypes
+from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.typed import TypeSum
@@ -32,6 +32,7 @@ By = Literal["type", "class", "site"]
 BYS: Final[tuple[By, ...]] = ("type", "class", "site")
 _WORDS: Final = 16  # of an object, that a shape shows
 _LARGE: Final = "large"
+_MANY: Final = 50_000  # objects from which on numpy pays, whose import takes a twentieth of a second
 
 
 class Amount(NamedTuple):
@@ -51,7 +52,10 @@ class Amount(NamedTuple):
 
 def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:
     """The amounts of each sort, most bytes first.  Raises NotKnown where the heap does not tell it, and Stopped."""
-    found = {"type": by_type, "class": by_class, "site": by_site}[by](still, stop)
+    return _most_first({"type": by_type, "class": by_class, "site": by_site}[by](still, stop))
+
+
+def _most_first(found: list[Amount]) -> list[Amount]:
     return sorted(found, key=lambda one: (-one.nbytes, -(one.alloc_bytes or 0), one.name))
 
 
@@ -75,9 +79,12 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     why = unknown(still, "spans", "slots")
     if why:
         raise NotKnown(why)
+    many = many_by_type(still)
+    if many is not None:
+        return _finished(many, stop)
+    graph = graph_of(still)
     objects: dict[str, int] = {}
     nbytes: dict[str, int] = {}
-    graph = graph_of(still)
     kinds = [""]  # of each object, for what refers to what
     for kind, count, size in _kinds(still, still.rows, stop or StopRequest()):
         objects[kind] = objects.get(kind, 0) + count
@@ -89,6 +96,39 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     hold_now(graph, stop)
     kept = graph.retained_by(kinds)
     return [Amount(kind, count, nbytes[kind], kept.get(kind, 0)) for kind, count in objects.items()]
+
+
+def many_by_type(still: Still) -> Generator[None, None, list[Amount]] | None:
+    """What counts objects by type, in slices, where they are many and nothing else is asked of them; else None."""
+    if still.typed is not None or isinstance(still.rows, ObjectColumns) or unknown(still, "spans", "slots"):
+        return None
+    objects: SlotObjects | None = getattr(still.objects, "in_slots", None)
+    return None if objects is None or len(objects) < _MANY or graph_of(still) is not None else _many(objects)
+
+
+def _many(objects: SlotObjects) -> Generator[None, None, list[Amount]]:
+    from gomem_core.queries.shapesums import sums_by_shape  # noqa: PLC0415 -- numpy, which few objects do without
+
+    sums = yield from sums_by_shape(objects, _shape_of)
+    return _most_first([Amount(kind, count, nbytes) for kind, (count, nbytes) in sums.items()])
+
+
+def _shape_of(size: int, words: int | None) -> str:
+    if words is None:
+        return f"{size} B without pointers"
+    return f"{size} B with pointers" if words < 0 else _drawn(size, words, size // PTR_SIZE)
+
+
+def _finished(work: Generator[None, None, list[Amount]], stop: StopRequest | None) -> list[Amount]:
+    """Do all of the work.  Raises Stopped."""
+    while True:
+        if stop is not None:
+            stop.heed()
+        try:
+            next(work)
+        except StopIteration as done:
+            found: list[Amount] = done.value
+            return found
 
 
 def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tuple[str, int, int]]:
@@ -114,8 +154,8 @@ def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tupl
 def _plain_shape(info: SpanInfo, words: PtrWords | None) -> str:
     """The shape of all objects of a span, where they have one; else empty."""
     if info.kind == "noscan":
-        return f"{info.elemsize} B without pointers"
-    return "" if isinstance(words, bytes) else f"{info.elemsize} B with pointers"
+        return _shape_of(info.elemsize, None)
+    return "" if isinstance(words, bytes) else _shape_of(info.elemsize, -1)
 
 
 def _shapes(info: SpanInfo, words: PtrWords | None, taken: int) -> Iterator[tuple[str, int]]:
