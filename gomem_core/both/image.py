@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
+from struct import pack
 from typing import Final, TypeAlias
 
 from gomem_core.both.slots import Slots, ptr_words_code
@@ -21,14 +22,17 @@ Pointers: TypeAlias = "tuple[array[int], ...]"
 
 
 def columns_of(structs: Sequence[Slots], codes: Mapping[str, str]) -> tuple[array[int], ...]:
-    """A column for each field; `codes`: names of fields -> the type codes of their arrays."""
-    found = zip(*map(attrgetter(*codes), structs), strict=True) if structs else [()] * len(codes)
-    return tuple(array(code, column) for code, column in zip(codes.values(), found, strict=True))
+    """A column for each field; `codes`: names of fields -> the type codes of their arrays.
+
+    Field by field: a tuple for each struct would call Python's garbage collector, which takes as long as all else.
+    """
+    n = len(structs)
+    return tuple([array(code, pack(f"{n}{code}", *map(attrgetter(name), structs))) for name, code in codes.items()])
 
 
 def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
     """A column for each of BIT_SETS."""
-    return tuple(zip(*map(attrgetter(*BIT_SETS), structs), strict=True)) if structs else ((),) * len(BIT_SETS)
+    return tuple([tuple(map(attrgetter(name), structs)) for name in BIT_SETS])
 
 
 def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:

@@ -51,6 +51,7 @@ class Passing:
         lives: list[int] = []
         marks = bytearray()
         live, before = stats.heap_live, engine.counters()
+        mallocgc, set_now = engine.mallocgc, engine.set_now
         try:
             for line in lines:
                 size, ptrdata, name, dropped = line
@@ -67,9 +68,9 @@ class Passing:
                 else:
                     break
                 heard.number = at
-                engine.set_now(self._began + at * SECOND)
+                set_now(self._began + at * SECOND)
                 if size:
-                    addrs.append(engine.mallocgc(size, ptrdata))
+                    addrs.append(mallocgc(size, ptrdata))
                     born.append(at)
                     made.append(line)
                     if not name:
