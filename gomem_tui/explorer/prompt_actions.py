@@ -224,6 +224,8 @@ class PromptActions:
             self._stage.point_at(outcome.command.panes)
         elif outcome.result is not None and not told_in_why:
             self._footer.say(outcome.result.summary)
+        elif outcome.error is not None and hidden:
+            self._footer.say(outcome.error.message)
 
     def _mend(self, line: str) -> None:
         """Offer a line again that was wrong or came too early, unless another one is being typed already."""

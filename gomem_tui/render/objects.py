@@ -32,6 +32,7 @@ _TYPE: Final = 20  # cells more for the name of a type
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
 _STATE, _SHORT_STATE = 15, 7
+_STEP: Final = 5  # cells for the step of birth
 _COUNTED: Final = 66  # columns from which there is room for the number of links
 _KINDS: Final = 74  # and for the kind
 _KIND, _SHORT_TYPE, _LONG_TYPE = 8, 14, 24  # cells for it, or for the type
@@ -153,7 +154,14 @@ def _cells(world: World, width: int) -> tuple[int, int]:
     """Cells for names and for addresses: what an address needs more, names get less; types are longer where there is room."""
     address = address_cells(world.extents.arenas, _ADDRESS)
     longer = _TYPE if world.doubt(Fact.NAME) and width >= _LINES + _TYPE else 0
+    if world.kind != "film" and graph_of(world) is None and not _has_steps(world) and width >= _COUNTED:
+        longer += _STEP
     return _NAME + longer + _ADDRESS - address, address
+
+
+def _has_steps(world: World) -> bool:
+    """Whether objects can have a step in which they were born."""
+    return not world.doubt(Fact.NAME)
 
 
 def _sort_cells(width: int, has_types: bool) -> int:
@@ -178,7 +186,7 @@ def _heading(world: World, width: int, has_types: bool = False) -> Line:
     if _state_cells(width, has_types) == _SHORT_STATE:
         return ((text, "label"),)
     text += f"{'links':>5} " if width >= _COUNTED else ""
-    text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
+    text += f"{KEEPS:>7}" if graph_of(world) is not None else f"{'step':>{_STEP}}" if _has_steps(world) else ""
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
 
@@ -242,8 +250,8 @@ class _Table:
                 spans.append((f"{links or '–':>5} ", tone if links else "dim"))
         if self._graph is not None:
             spans.append((f"{self._keeps(oid):>7}", tone if self._held is not None else "unknown"))
-        else:
-            spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
+        elif _has_steps(self._world):
+            spans.append((f"{or_unknown(o.born):>{_STEP}}", "label" if o.born is not None else "unknown"))
         if width >= _LINES:
             room = width - 1 - sum(len(text) for text, _ in spans)
             spans.append((" " + clip(self._line(o, slot, room), room), "label"))

@@ -61,7 +61,7 @@ def test_the_memory_of_a_million_is_scaled() -> None:
 def test_it_needs_no_screen() -> None:
     code = "import sys, gomem_core.cli.bench; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
-    assert {"gomem_core.cli.measure", "gomem_core.classic.malloc"} <= (imported := set(done.stdout.split()))
+    assert {"gomem_core.cli.measure", "gomem_core.session.engine"} <= (imported := set(done.stdout.split()))
     assert imported.isdisjoint({"textual", "rich", "numpy"})
 
 

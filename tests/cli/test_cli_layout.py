@@ -97,12 +97,16 @@ def test_a_file_in_all(source: Path, capsys: Capture) -> None:
         ([""], 3, '"", column 1: a type was expected'),
         ([], 2, "a TYPE was expected, or --types FILE.go"),
         (["--types", "nosuch.go"], 3, "gomem: nosuch.go: cannot be read: No such file or directory\n"),
+        (["--types", "{empty}"], 3, "/empty.go declares no types\n"),
+        (["{empty}", "{empty}"], 3, "/empty.go declare no types\n"),
         (["--types", "tests"], 3, "gomem: tests holds no Go source for linux/amd64\n"),
         (["--types", "README.md"], 3, "README.md:1:1: syntax error"),
         (["--go", "1.5", "int"], 2, "1.5"),
     ],
 )
-def test_what_it_refuses(words: list[str], code: int, message: str, capsys: Capture) -> None:
+def test_what_it_refuses(words: list[str], code: int, message: str, capsys: Capture, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty.go").write_text("package p\n")
+    words = [word.replace("{empty}", str(empty)) for word in words]
     assert guarded(lambda: main(["layout", *words])) == code
     out, err = capsys.readouterr()
     assert out == ""

@@ -180,3 +180,15 @@ async def test_types_are_compared_between_two_looks_at_a_program() -> None:
         found = app.model.difference
         assert found is not None
         assert f"{grown} types grew, most {rows[0].name} +" in found.result.summary
+
+
+async def test_what_no_key_can_do_is_told_where_one_pane_has_all_the_room(core: Path) -> None:
+    app = Explorer(Console(True, open_file(core)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("9", "z")
+        heading = text_of(app.screen)[2]
+        assert heading.split() == ["type", "address", "size", "kind", "state", "links"], "no object of a program has a step"
+        await pilot.press("V")
+        await until(pilot, lambda: app.message.startswith("there are no steps to be done again: this heap was read (go1.27.3)"))
+        await pilot.press("m")
+        await until(pilot, lambda: app.message.startswith("this heap was read at one moment: there are no steps"))
