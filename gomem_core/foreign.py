@@ -40,6 +40,11 @@ def brief(name: object, most: int = LONGEST) -> str:
     return named(cut)
 
 
+def unread(why: OSError | ValueError) -> str:
+    """What is said of a file that the system does not give, behind the name; ValueError: it takes no such name, as with a NUL."""
+    return f"cannot be read: {getattr(why, 'strerror', None) or why}"
+
+
 def is_seen(char: str) -> bool:
     """Whether the character draws something, or moves on by its width, and does nothing else."""
     return (char.isprintable() or unicodedata.category(char) == "Zs") and not _UNSEEN.match(char)

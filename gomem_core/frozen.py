@@ -4,7 +4,7 @@
 and commands that is a fifth of what `gomem run` needs to start, and for all classes an eighth of what gomem adds to the start of
 an explorer.  `@frozen` classes look and behave the same, but they share these methods, all but `__init__`, which is compiled when
 the first value of its class is made; what `dataclasses.replace` and `fields` ask for is made when it is asked for.
-`@mutable` classes can be changed, and have no hash.
+`@mutable` classes can be changed, and have no hash; `@bundle` ones are equal only if they are the same one.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,6 +34,12 @@ def frozen(cls: type[T]) -> type[T]:
 def mutable(cls: type[T]) -> type[T]:
     """The same, which can be changed and has no hash."""
     return _made(cls, _MUTABLE)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
+def bundle(cls: type[T]) -> type[T]:
+    """A frozen class whose values are equal only if they are one: for those that hold arrays, which compare row by row."""
+    return _made(cls, _BUNDLE)
 
 
 def _made(cls: type[T], shared: dict[str, object]) -> type[T]:
@@ -159,6 +165,7 @@ _SHARED: Final[dict[str, object]] = {
     "__reduce__": _reduce,
 }
 
+_BUNDLE: Final = {name: shared for name, shared in _SHARED.items() if name not in ("__eq__", "__hash__")}
 _MUTABLE: Final = {name: shared for name, shared in _SHARED.items() if name not in ("__setattr__", "__delattr__")} | {
     "__hash__": None
 }

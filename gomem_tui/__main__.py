@@ -26,6 +26,8 @@ _ALSO_MEANT = {"help": "--help", "version": "--version", **dict.fromkeys(("lesso
 def main(argv: Sequence[str] | None = None) -> int:
     """Do a command line (by default the process's); returns the exit code, whatever happens."""
     words = sys.argv[1:] if argv is None else list(argv)
+    # numpy's BLAS starts a thread for each processor, which spins for as long as numpy is imported, and longer (findings/).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     is_subcommand = bool(words) and words[0] in SUBCOMMANDS  # which wins over a file of that name
     return guarded(lambda: run_subcommand(words, SUBCOMMANDS) if is_subcommand else _explore(words))
 

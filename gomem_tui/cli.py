@@ -48,10 +48,8 @@ def _declare_types(parser: argparse.ArgumentParser) -> None:
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="FILE", help=_OPENS)
-    told = (
-        "a heap dump of the program that wrote FILE: its objects get the types and births that a trace tells which was written "
-    )
-    told += "just before, or the call sites of a heap profile"
+    told = "a heap dump of the program that wrote FILE: its objects get what FILE tells, types and births where that is a trace "
+    told += "from just before, call sites where it is a heap profile"
     parser.add_argument("dump", metavar="DUMP", nargs="?", help=told)
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
     parser.add_argument("--text", action="store_true", help="print what it holds, or the pane that --pane names, as text")
@@ -70,7 +68,7 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
 def _declare_explored(parser: argparse.ArgumentParser) -> None:
     """The explorer's options, for a real heap: nothing is journaled there, and nothing can be changed."""
     parser.add_argument(
-        "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
+        "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
     )
     _declare_types(parser)
     declare_settings(parser, sessions=False)

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Final, TypeAlias
 
-from gomem_core.both.slots import Slots
+from gomem_core.both.slots import Slots, ptr_words_code
 
 NONE: Final = -1  # in the place of a struct's number, or of a length
 BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
@@ -32,10 +32,24 @@ def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
 
 
 def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:
-    """The pointer words of all structs that have some, one after the other, and the bytes of each, NONE: it has none."""
-    found = [s.words_now() for s in structs]
+    """The lists of pointer words of all structs whose objects are not alike, one after the other, and the bytes of each.
+
+    NONE: it has no list; what its objects are like is in the columns `alike` and `alike_to`.
+    """
+    found = [s._words for s in structs]
     lengths = array("i", [NONE if words is None else len(words) * words.itemsize for words in found])
     return b"".join([words for words in found if words is not None]), lengths
+
+
+def store_ptr_words(structs: Sequence[Slots], ptr_words: bytes, lengths: Sequence[int]) -> None:
+    """Give them back their lists, or none."""
+    at = 0
+    for s, length in zip(structs, lengths, strict=True):
+        if length == NONE:
+            s._words = None
+        else:
+            s._words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
+            at += length
 
 
 def pointers_of(structs: Sequence[Slots]) -> Pointers:

@@ -41,10 +41,10 @@ class Slots:
     """
 
     __slots__ = (
-        "_alike_to",
         "_root_bits",
         "_words",
         "alike",
+        "alike_to",
         "alloc_bits",
         "counted",
         "elemsize",
@@ -68,7 +68,7 @@ class Slots:
     pointers: dict[int, dict[int, int]] | None
     tiny_refs: bytearray | None
     _words: "array[int] | None"
-    _alike_to: int
+    alike_to: int
 
     def describe(self, base: int, npages: int) -> None:
         """Make it stand for `npages` pages at `base`, without slots, bits, and what the program stored."""
@@ -88,7 +88,7 @@ class Slots:
         self.tiny_refs = None
         self._words = None  # as keep_words(False) has it
         self.alike = PTR_SIZE
-        self._alike_to = -1
+        self.alike_to = -1
 
     def cut(self, nelems: int) -> None:
         """Cut a span without slots into `nelems` free ones, whose size is set."""
@@ -163,8 +163,8 @@ class Slots:
         """Let mark bits, of which `count` are set, become allocation bits (the middle of (*mspan).sweep)."""
         if self.rooted_addr != self.free_addr:
             self._note_roots()
-        if self.alike != _NOT_ALIKE and self._alike_to >= 0:  # up to which slot they were alike
-            self._alike_to = max(self._alike_to, self.freeindex)
+        if self.alike != _NOT_ALIKE and self.alike_to >= 0:  # up to which slot they were alike
+            self.alike_to = max(self.alike_to, self.freeindex)
         self.free_addr = self.run_end = self.rooted_addr = self.start_addr
         self.free_behind = self.nelems - count
         self.alloc_bits = marks
@@ -194,12 +194,12 @@ class Slots:
         """Forget which words of objects may hold pointers, and keep it from now on; or nothing: each is a pointer then."""
         self._words = None
         self.alike = _NOT_ALIKE if keeps else PTR_SIZE
-        self._alike_to = 0 if keeps else -1
+        self.alike_to = 0 if keeps else -1
 
     @property
     def keeps_words(self) -> bool:
         """Returns whether it is kept of each slot which words may hold pointers."""
-        return self._alike_to >= 0
+        return self.alike_to >= 0
 
     def set_words(self, index: int, n: int, words: int) -> None:
         """Describe the objects in the `n` slots from `index` on, taken last: `words` words of each may hold pointers.
@@ -207,9 +207,9 @@ class Slots:
         See go/heapbits.py.  Of objects that are as `alike` says nobody need tell: they are as long as that does not change.
         """
         ptrdata = words * PTR_SIZE
-        if ptrdata == self.alike or self._alike_to < 0:
+        if ptrdata == self.alike or self.alike_to < 0:
             return
-        if self._words is None and not index and not self._alike_to:
+        if self._words is None and not index and not self.alike_to:
             self.alike = ptrdata
             return
         runs = self._listed(index)
@@ -221,7 +221,7 @@ class Slots:
     @property
     def ptr_words(self) -> "array[int] | None":
         """Returns for each slot how many of its words may hold pointers, which can be changed; None where nothing is kept."""
-        return self._listed(self.freeindex) if self._alike_to >= 0 else None
+        return self._listed(self.freeindex) if self.alike_to >= 0 else None
 
     @ptr_words.setter
     def ptr_words(self, runs: "array[int] | None") -> None:
@@ -230,7 +230,7 @@ class Slots:
 
     def list_words(self) -> None:
         """Keep a list from now on: what there is, or will be, is not alike."""
-        if self._alike_to >= 0:
+        if self.alike_to >= 0:
             self._listed(self.freeindex)
 
     def _listed(self, taken: int) -> "array[int]":
@@ -241,7 +241,7 @@ class Slots:
         return self._words
 
     def _list(self, taken: int) -> "array[int]":
-        upto = 0 if self.alike == _NOT_ALIKE else max(self._alike_to, taken)
+        upto = 0 if self.alike == _NOT_ALIKE else max(self.alike_to, taken)
         runs = array(ptr_words_code(self.spanclass), (self.alike // PTR_SIZE,)) * upto
         runs.extend(array(runs.typecode, (0,)) * (self.nelems - upto))
         return runs
@@ -250,11 +250,11 @@ class Slots:
         """The entry of slot `index` in `ptr_words`; something must be kept."""
         if self._words is not None:
             return self._words[index]
-        return self.alike // PTR_SIZE if self.alike != _NOT_ALIKE and index < max(self._alike_to, self.freeindex) else 0
+        return self.alike // PTR_SIZE if self.alike != _NOT_ALIKE and index < max(self.alike_to, self.freeindex) else 0
 
     def words_now(self) -> "array[int] | None":
         """The same to be looked at, which does not make a list in the span where there is none."""
-        if self._words is not None or self._alike_to < 0:
+        if self._words is not None or self.alike_to < 0:
             return self._words
         return self._list(self.freeindex)
 

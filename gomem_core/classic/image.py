@@ -21,11 +21,11 @@ from gomem_core.both.image import (
     pointers_of,
     ptr_words_of,
     store_pointers,
+    store_ptr_words,
     store_tiny_refs,
     tiny_refs_of,
 )
 from gomem_core.both.mstats import MStats
-from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
 from gomem_core.classic.malloc import Heap
@@ -48,6 +48,8 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "npreleased": "I",
     "limit": "Q",
     "elemsize": "Q",
+    "alike": "q",
+    "alike_to": "h",
     "ptr": "Q",
 }
 _NUMBER: Final = "i"  # of a struct
@@ -78,8 +80,8 @@ class Image:
     columns: tuple[array[int], ...]
     incache: bytes
     bit_sets: tuple[tuple[int, ...], ...]
-    ptr_words: bytes  # of all structs that have it, one after the other
-    ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
+    ptr_words: bytes  # the lists of all structs that have one, one after the other
+    ptr_words_lengths: array[int]  # bytes of each struct's list, -1: it has none
     pointers: Pointers
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
@@ -211,8 +213,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
     Those that are `there` are used again: thousands of new ones would call Python's garbage collector, which takes longer.
     """
     structs: list[MSpan] = []
-    columns = zip(*image.columns, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
-    ptr_words, at = image.ptr_words, 0
+    columns = zip(*image.columns, image.incache, *image.bit_sets, strict=True)
     # The names of _COLUMNS, then those of the other columns.
     for (
         start_addr,
@@ -228,12 +229,13 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         npreleased,
         limit,
         elemsize,
+        alike,
+        alike_to,
         ptr,
         incache,
         alloc_bits,
         gcmark_bits,
         root_bits,
-        length,
     ) in columns:
         s = there.get(ptr) or MSpan.__new__(MSpan, ptr)  # type: ignore[call-arg] # which a compiled class asks for
         s.next = s.prev = s.in_list = s.pointers = None
@@ -256,11 +258,11 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits
         s._root_bits = root_bits
-        s.ptr_words = s.tiny_refs = None
-        if length != NONE:
-            s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
-            at += length
+        s.alike = alike
+        s.alike_to = alike_to
+        s.tiny_refs = None
         structs.append(s)
+    store_ptr_words(structs, image.ptr_words, image.ptr_words_lengths)
     store_pointers(structs, image.pointers)
     store_tiny_refs(structs, image.tiny_refs)
     return structs

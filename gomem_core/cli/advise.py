@@ -2,6 +2,7 @@
 
 import argparse
 
+from gomem_core.cli.filmend import tell_end
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.files.script import ScriptError
@@ -15,11 +16,14 @@ def execute(args: argparse.Namespace) -> int:
     progress = Progress()
     try:
         with working(progress):
-            world = session_at(file_place(args.file), StopRequest(), progress).world
+            place = file_place(args.file)
+            session = session_at(place, StopRequest(), progress)
+            world = session.world
             found = result_of(advise(world))
     except ScriptError as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    tell_end(session.reel, place.stop)
     if args.json:
         emit_json({"file": args.file, "kind": world.kind, **found.data})
     else:

@@ -5,6 +5,7 @@ import argparse
 from gomem_core.cli.attach import go_version
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, emit, emit_json, say
 from gomem_core.cli.realheap import lines_of, record_of
+from gomem_core.foreign import brief, unread
 from gomem_core.outside.corefile import open_core
 from gomem_core.outside.errors import OutsideError
 from gomem_core.outside.look import look_at_core
@@ -25,7 +26,7 @@ def print_core(path: str, exe: str | None, version: str | None, as_json: bool) -
         say(f"gomem: {e}")
         return BAD_INPUT
     except OSError as e:
-        raise BadInput(str(e.strerror), str(e.filename)) from None
+        raise BadInput(f"{brief(e.filename)}: {unread(e)}") from None
     if as_json:
         emit_json(record_of(snapshot))
     else:

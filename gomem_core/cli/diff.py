@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from gomem_core.cli.filmend import tell_end
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
 from gomem_core.cli.progress import opening, working
 from gomem_core.files.script import Script, ScriptError
@@ -32,6 +33,8 @@ def execute(args: argparse.Namespace) -> int:
     except (ScriptError, NotAlike) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    for place in places:
+        tell_end(known[place.path], place.stop)
     if args.json:
         emit_json(found.data)
     else:

@@ -31,6 +31,9 @@ def execute(args: argparse.Namespace) -> int:
             read_types(types, Path(name))
         except GoError as e:
             raise BadInput(said(e), where(e, "gomem")) from e  # what has no place in a file names the file
+    if not args.type and not types.names:
+        verb = "declares" if len(args.types) == 1 else "declare"
+        raise BadInput(f"{', '.join(map(brief, args.types))} {verb} no types")
     return _each(types, args) if args.type else _all(types, args.json)
 
 

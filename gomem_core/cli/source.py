@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 from gomem_core.cli.output import BadInput
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.lang import MAX_LINE, ParseError
 from gomem_core.lang.continued import goes_on, is_open, joined
 from gomem_core.named import NamedTuple
@@ -42,17 +42,15 @@ def read_lines(script: str) -> Iterator[Line]:
     try:
         if script == STDIN:
             if sys.stdin is None:
-                raise BadInput("cannot read <stdin>: it is closed")
+                raise BadInput("<stdin>: cannot be read: it is closed")
             yield from _lines(sys.stdin.buffer)
         else:
             with open(script, "rb") as file:
                 if file.peek(1).startswith(_NO_TEXTS):
                     raise BadInput(f"{name}: not a text file, as a script is; gomem open shows what it holds")
                 yield from _lines(file)
-    except OSError as e:
-        raise BadInput(f"cannot read {name}: {e.strerror or e}") from e
-    except ValueError as e:  # a null byte in the name
-        raise BadInput(f"cannot read {name}: {e}") from e
+    except (OSError, ValueError) as e:
+        raise BadInput(f"{name}: {unread(e)}") from e
 
 
 def gathered(lines: Iterable[Line]) -> Iterator[Line]:

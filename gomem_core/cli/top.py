@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from gomem_core.cli.filmend import tell_end
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import opening, working
 from gomem_core.files.script import ScriptError
@@ -48,11 +49,14 @@ def execute(args: argparse.Namespace) -> int:
             opened = open_file(place.path, reached=reached)
         with working(progress):
             still = still_at(place, StopRequest(), progress, opened)
-            then = None if args.since is None else still_at(_since(place, args.since), StopRequest(), progress, opened)
+            since = None if args.since is None else _since(place, args.since)
+            then = None if since is None else still_at(since, StopRequest(), progress, opened)
             listed = _listed(still, then, args)
     except (ScriptError, NotKnown) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    tell_end(opened, place.stop)
+    tell_end(opened, None if since is None else since.stop)
     if args.tree:
         return _print_tree(still, args)
     if args.json:
@@ -62,8 +66,8 @@ def execute(args: argparse.Namespace) -> int:
     found, by = listed.rows, listed.by
     shown = found if args.all else found[: args.rows]
     what = {"type": "types and shapes", "class": "size classes", "site": "call sites"}[by]
-    nbytes = sum(one.nbytes for one in found)
-    emit(f"{format_bytes(nbytes)} in {counted(sum(one.objects for one in found), 'object')}, by {what}{_compared(listed)}")
+    nbytes, objects = sum(one.nbytes for one in found), counted(sum(one.objects for one in found), "object")
+    emit(f"{format_bytes(nbytes)} in {objects}, by {what}{_compared(listed, still, then)}")
     table = _table(shown, nbytes, listed) if listed.then is None else _grown(shown, listed)
     emit("\n".join(table.lines()))
     if by == "site" and still.sites is not None and not still.sites.scaled:
@@ -104,12 +108,13 @@ def _best(still: Still) -> By:
     return "class" if untyped or still.place.of == "memstats" else "type"
 
 
-def _compared(listed: _List) -> str:
-    """With what it is compared."""
-    if listed.then is None:
+def _compared(listed: _List, still: Still, then: Still | None) -> str:
+    """With what it is compared, and that it counts backwards where that lies later."""
+    if listed.then is None or then is None:
         return ""
-    more = sum(one.nbytes for one in listed.rows) - sum(one.nbytes for one in listed.then.values())
-    return f"; {signed(more, 'bytes')} since then"
+    more = signed(sum(one.nbytes for one in listed.rows) - sum(one.nbytes for one in listed.then.values()), "bytes")
+    later = then.place.step > still.place.step
+    return f"; {more} beside a later place, which --since names: this counts backwards" if later else f"; {more} since then"
 
 
 def _print_tree(still: Still, args: argparse.Namespace) -> int:

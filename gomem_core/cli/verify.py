@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import reading
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.named import NamedTuple
 from gomem_core.recordings.format import RecordingError
 from gomem_core.recordings.report import Difference, Report
@@ -71,7 +71,7 @@ def _verify_all(files: Sequence[Path]) -> Iterator[Report | Unreadable]:
         except RecordingError as e:
             outcome = Unreadable(str(path), e.line or None, e.problem)
         except OSError as e:
-            outcome = Unreadable(str(path), None, f"cannot be read: {e.strerror or e}")
+            outcome = Unreadable(str(path), None, unread(e))
         yield outcome
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.files.step import ScriptError
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 
 MAX_BYTES: Final = 256 << 20  # of a file, and of what a gzip file holds; a million steps take a tenth
 GZIP: Final = b"\x1f\x8b"
@@ -20,10 +20,8 @@ def read_content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except OSError as e:
-        raise ScriptError(f"{brief(path)}: {e.strerror or e}") from e
-    except ValueError as e:  # a NUL in the name
-        raise ScriptError(f"{brief(path)}: {e}") from e
+    except (OSError, ValueError) as e:
+        raise ScriptError(f"{brief(path)}: {unread(e)}") from e
     if len(data) > MAX_BYTES:
         larger = f"the file is larger than {MAX_BYTES >> 20} MB, which gomem does not read"
         raise ScriptError(f"{name}: {larger}, but for traces, heap dumps and core files that are not packed")

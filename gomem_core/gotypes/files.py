@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gomem_core.foreign import brief
+from gomem_core.foreign import brief, unread
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.kept import kept_of
 from gomem_core.gotypes.syntax import LONGEST_SOURCE, source_of
@@ -48,7 +48,7 @@ def _texts(path: Path, name: str) -> Iterator[tuple[str, str]]:
             return
         names = sorted(p for p in path.iterdir() if p.suffix == ".go" and not _ELSEWHERE.search(p.name))
     except (OSError, ValueError) as e:
-        raise GoError(f"cannot read {brief(path)}: {getattr(e, 'strerror', None) or e}") from e
+        raise GoError(f"{brief(path)}: {unread(e)}") from e
     if not names:
         raise GoError(f"{brief(path)} holds no Go source for linux/amd64")
     if len(names) > _MOST_FILES:
@@ -68,7 +68,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LONGEST_SOURCE + 1)
     except (OSError, ValueError) as e:
-        raise GoError(f"cannot read {brief(path)}: {getattr(e, 'strerror', None) or e}") from e
+        raise GoError(f"{brief(path)}: {unread(e)}") from e
     return data.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
 
 

@@ -18,10 +18,10 @@ from gomem_core.both.image import (
     pointers_of,
     ptr_words_of,
     store_pointers,
+    store_ptr_words,
     store_tiny_refs,
     tiny_refs_of,
 )
-from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
 from gomem_core.go.heapbits import Mask
@@ -44,6 +44,8 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "needzero": "B",
     "page_mark": "B",
     "elemsize": "Q",
+    "alike": "q",
+    "alike_to": "h",
 }
 _NUMBER: Final = "i"  # of a span
 _MHEAP: Final = (
@@ -73,8 +75,8 @@ class Image:
 
     columns: tuple[array[int], ...]
     bit_sets: tuple[tuple[int, ...], ...]
-    ptr_words: bytes  # of all spans that have it, one after the other
-    ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
+    ptr_words: bytes  # the lists of all spans that have one, one after the other
+    ptr_words_lengths: array[int]  # bytes of each span's list, -1: it has none
     ptr_masks: dict[int, dict[int, Mask]]  # of the spans, by number, that have any
     pointers: Pointers
     queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
@@ -181,20 +183,16 @@ def restore(heap: Heap, image: Image) -> None:
 
 def _restore_spans(image: Image) -> list[MSpan]:
     spans: list[MSpan] = []
-    ptr_words, at = image.ptr_words, 0
     fields = (*_COLUMNS, *BIT_SETS)[2:]
     for number, (freeindex, alloc_count, *values) in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
         for name, value in zip(fields, values, strict=True):
             setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
         s.place_at(freeindex, alloc_count)
-        length = image.ptr_words_lengths[number]
-        if length >= 0:
-            s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
-            at += length
         masks = image.ptr_masks.get(number)
         s.ptr_masks = None if masks is None else dict(masks)
         spans.append(s)
+    store_ptr_words(spans, image.ptr_words, image.ptr_words_lengths)
     store_pointers(spans, image.pointers)
     store_tiny_refs(spans, image.tiny_refs)
     return spans

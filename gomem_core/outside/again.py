@@ -49,14 +49,13 @@ class Rehearsed:
         """Reads the heap as it runs, and where it kept things before.  Raises OutsideError."""
         self._process = process
         self._program = program
-        self._questions: list[_Question] = []
-        self._whole = True
+        self._asked: list[tuple[Ranges, Gathered]] = []
         self._same = False
         self._moved: list[Copied] = []
+        self._fields: _Fields | None = None
         self._raw = read_raw(self, program)
-        led = [question.ranges for question in self._questions]
-        known = [one for number, one in enumerate(led) if number > _ROOTS and not one.exact]
-        spines = spines_of(self._questions[_ROOTS].found, program)  # what is empty now may not be later
+        known = [one for number, (one, _) in enumerate(self._asked) if number > _ROOTS and not one.exact]
+        spines = spines_of(self._asked[_ROOTS][1], program)  # what is empty now may not be later
         process.kept.add(np.concatenate([pages_of(known), (spines // np.uint64(MEMORY_PAGE)).astype(np.int64)]))
         more = around(known, process.kept.pages)
         found = process.fetch(more.start, more.size, more)
@@ -64,24 +63,25 @@ class Rehearsed:
             process.kept.drop(more.those(~found.ok))
             more = more.those(found.ok)
             found = process.fetch(more.start, more.size, more)
-        self._ask(more, found, False)
-        self._fields = _Fields(program, self._questions[_STRUCTS].found.part(0, self._raw.all_spans))
+        self._asked.append((more, found))
+        self._whole = all(np.array_equal(found.ok, ranges.wanted) for ranges, found in self._asked)
+        # Only now: these buffers may lie where arrays were that are gone, and fresh memory costs more than what is read into it.
+        self._questions = [self._question(number, *asked) for number, asked in enumerate(self._asked)]
 
     def gather(self, addrs: Words, sizes: Ints, gap: int = GAP, *, leads: bool = True) -> Gathered:
         """Ask the process, and remember how it was asked; what leads nowhere is asked for only when it is copied."""
-        leading = len(self._questions) < _LEADING
+        leading = len(self._asked) < _LEADING
         ranges = in_pages(addrs, sizes) if gap and not leading else merged(addrs, sizes, gap)
         if leads:
             found = self._process.fetch(addrs, sizes, ranges)
         else:
             found = Gathered(_ready(int(ranges.size.sum())), ranges.piece_at, ranges.wanted)
-        self._ask(ranges, found, leading)
+        self._asked.append((ranges, found))
         return found
 
-    def _ask(self, ranges: Ranges, found: Gathered, leading: bool) -> None:
-        self._whole &= np.array_equal(found.ok, ranges.wanted)
-        buffer = _ready(len(found.buffer)) if leading else found.buffer
-        self._questions.append(_Question(ranges, found, buffer, self._process.prepared(ranges, buffer)))
+    def _question(self, number: int, ranges: Ranges, found: Gathered) -> _Question:
+        buffer = _ready(len(found.buffer)) if number < _LEADING else found.buffer
+        return _Question(ranges, found, buffer, self._process.prepared(ranges, buffer))
 
     def read(self, addr: int, size: int) -> bytes:
         """Ask the process."""
@@ -109,6 +109,10 @@ class Rehearsed:
         return self._whole and all(
             question.ask() and self._is_same(number, question) for number, question in enumerate(self._questions[:_LEADING])
         )
+
+    def learn_to_follow(self) -> None:
+        """Prepare for spans that change until it is copied.  Takes as much memory as their structs: none needs it that stands."""
+        self._fields = _Fields(self._program, self._asked[_STRUCTS][1].part(0, self._raw.all_spans))
 
     @property
     def is_same(self) -> bool:
@@ -147,6 +151,9 @@ class Rehearsed:
         """
         if self._program.profile.heap_bits == "arena":
             return
+        if self._fields is None:  # it stood a moment ago
+            self.learn_to_follow()
+        assert self._fields is not None
         new, rows, moved = self._fields.changed(self._questions[_STRUCTS].buffer)
         start, npages, kind, size = new[:4, rows]
         spanclass = kind >> self._fields.spanclass
@@ -232,13 +239,16 @@ def prepared(process: Process, program: Program) -> Rehearsed | None:
             rehearsed = Rehearsed(process, program)
         except Damaged:
             continue
-        if time.monotonic_ns() - began > _ENOUGH_NS or rehearsed.stands():
+        if rehearsed.stands():
+            break
+        rehearsed.learn_to_follow()
+        if time.monotonic_ns() - began > _ENOUGH_NS:
             break
     return rehearsed
 
 
 def _on(raw: Raw, new: dict[int, Bytes]) -> Raw:
-    """The same places, in other buffers; the structs of spans are what they were."""
+    """The same places, in other buffers; the structs of spans are what they were, and the buffer that they lay in can go."""
 
     def moved(found: Gathered) -> Gathered:
         return replace(found, buffer=new[id(found.buffer)])
@@ -246,4 +256,5 @@ def _on(raw: Raw, new: dict[int, Bytes]) -> Raw:
     changed: dict[str, Any] = {
         one.name: moved(value) for one in fields(raw) if isinstance(value := getattr(raw, one.name), Gathered)
     }
-    return replace(raw, **changed)
+    structs = raw.spans.structs
+    return replace(raw, **changed, spans=replace(raw.spans, structs=structs.moved(new[id(structs.buffer)])))

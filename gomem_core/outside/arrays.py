@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 _LOW: Final = np.array([(1 << k) - 1 for k in range(65)], np.uint64)  # a word whose lowest k bits are set
+_DENSE: Final = 8  # so many numbers, of which one is there, take the memory of one
 _SLICE: Final = 1 << 20  # bytes or words that are copied at a time: their indices are larger
 
 
@@ -58,6 +59,11 @@ def distinct(values: Ints) -> Ints:
 
     The first call of numpy's own unique imports all of numpy.ma, 10 ms of a first picture (findings/).
     """
+    if len(values) and int(values.max()) - int(values.min()) < _DENSE * len(values):  # to sort them takes thirty times as long
+        low = int(values.min())
+        there = np.zeros(int(values.max()) - low + 1, np.bool_)
+        there[values - low] = True
+        return np.flatnonzero(there) + low
     found: Ints = np.sort(values)
     first = np.ones(len(found), np.bool_)
     np.not_equal(found[1:], found[:-1], out=first[1:])

@@ -4,11 +4,11 @@ A program that was stopped may have been in the midst of a change, and one that 
 another look is taken, and what still contradicts itself is shown as disputed.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gomem_core.frozen import bundle
 from gomem_core.go.structs import ARENA_SIZE, CHUNK_PAGES, INLINE_MARKS, PAGE_SIZE
 from gomem_core.outside.arrays import Bools, Ints
 from gomem_core.outside.parse import heap_sweepgen
@@ -19,7 +19,7 @@ from gomem_core.report import told
 MOST_PADDING: Final = CHUNK_PAGES - 1  # pages of the first chunk that a random heap base leaves out
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Checked:
     """What the checks found."""
 

@@ -5,6 +5,7 @@ column at a time, so that nothing has to be copied or parsed while a program sta
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -43,10 +44,25 @@ class Gathered:
         """A field of each piece: `dtype` at `offset`, which is a multiple of its size."""
         word = offset // 8
         if word not in self._words:  # several fields lie in a word, and it is far from one struct to the next
-            self._words[word] = self.table(8 * word, 1)[:, 0]
+            self._words[word] = self._word(word)
         words = self._words[word].view(dtype)
         each = 8 // words.itemsize
         return words[offset % 8 // words.itemsize :: each]
+
+    def _word(self, number: int) -> Words:
+        """This word of each piece."""
+        words = self.buffer.view("<u8")[number:]
+        if not len(words):
+            return np.zeros(len(self.start), np.uint64)
+        found = words.take(self._first, mode="clip")
+        if not self.ok.all():
+            found[~self.ok] = 0
+        return found
+
+    @cached_property
+    def _first(self) -> Ints:
+        """The number of each piece's first word in the buffer."""
+        return self.start >> 3
 
     def table(self, offset: int, count: int) -> Words:
         """`count` words from `offset` of each piece: (piece, count)."""
@@ -63,6 +79,12 @@ class Gathered:
             return np.zeros(size, np.uint8)
         at = int(self.start[number])
         return self.buffer[at : at + size]
+
+    def moved(self, buffer: Bytes) -> "Gathered":
+        """The same pieces, in a buffer with the same content."""
+        found = Gathered(buffer, self.start, self.ok)
+        found._words.update(self._words)
+        return found
 
     def part(self, first: int, last: int) -> "Gathered":
         """The pieces number `first` to `last`, in the same buffer."""

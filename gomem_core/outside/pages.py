@@ -4,12 +4,12 @@ The page allocator has two bits a page, taken and given back; a P's page cache h
 span nor a cache has taken is free; on a heap that begins anywhere the first pages of all are taken by nobody, its padding.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.frozen import bundle
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE
 from gomem_core.outside.arrays import Bools, Ints
 from gomem_core.outside.snapshot import Snapshot
@@ -26,7 +26,7 @@ _CHUNK_PAGES: Final = 512
 _END: Final = 1 << 47  # of the addresses that a program can have
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Rows:
     """Stretches of pages of one sort, in address order."""
 

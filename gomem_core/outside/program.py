@@ -5,7 +5,7 @@ A fact is taken from the program's memory wherever it can be, since the executab
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 from gomem_core.foreign import brief
 from gomem_core.formats.buildinfo import releases_in, version_in
 from gomem_core.formats.elf import PF_W, PF_X
+from gomem_core.frozen import bundle
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
 from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.arrays import Bools, Words, distinct
@@ -30,7 +31,7 @@ _SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase", "runtime
 _MONOTONIC: Final = ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss")  # of a moduledata, in this order
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Program:
     """A Go program, and where its variables are; addresses, as they are in memory."""
 

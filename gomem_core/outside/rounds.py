@@ -4,11 +4,11 @@ mheap first; then the tables that it points to; then structs of spans, Ps, chunk
 types of objects.  Nothing is parsed here but what the next round needs: the rest is done when the program runs on (parse.py).
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gomem_core.frozen import bundle
 from gomem_core.go.structs import (
     ARENA_BASE,
     ARENA_SIZE,
@@ -39,7 +39,7 @@ HINTS: Final = 64 * 24  # bytes before and behind the first hint in which the ot
 P_BYTES: Final = 96  # of a p, as far as its page cache
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Table:
     """The fields of spans by which the next rounds are led; spans in use, in address order."""
 
@@ -57,7 +57,7 @@ class Table:
         return len(self.base)
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Sets:
     """The parts of blocks of span sets that are read, in queue order."""
 
@@ -67,7 +67,7 @@ class Sets:
     count: Ints
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Raw:
     """What was read, round by round."""
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
 from gomem_core.formats.elf import EM_X86_64, PF_W, PT_LOAD, PT_PHDR, SEGMENT, Elf, ElfError, header_of
+from gomem_core.frozen import bundle
 from gomem_core.outside.arrays import Words
 from gomem_core.outside.errors import NotGo
 from gomem_core.outside.memory import TOP, Memory, Unreadable
@@ -48,7 +48,7 @@ class Source(Memory, Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Image:
     """The segments of a program in memory."""
 

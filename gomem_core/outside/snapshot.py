@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from gomem_core.frozen import bundle, frozen
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted, ends_of, joined
 from gomem_core.outside.pacing import Pacing
 from gomem_core.outside.sweeping import Sweeping
@@ -28,7 +29,7 @@ CACHED_STALE: Final = 1  # in an mcache since before sweeping began: unswept, to
 CACHED: Final = 3
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Spans:
     """All spans in use, in address order, a column for each field (Go's mspan); those of stacks have no class and no slots."""
 
@@ -108,7 +109,7 @@ class SlotBits:
         return joined(words.view(np.uint8), self.word_start[:-1] * 8, self.nbytes)[0]
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class PointerBits:
     """Which words hold pointers, as far as Go keeps bits for that.
 
@@ -120,7 +121,7 @@ class PointerBits:
     bits: Bytes
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Types:
     """Types of objects, from the word before them: objects with pointers in slots of more than 512 bytes, Go 1.22 and later.
 
@@ -133,7 +134,7 @@ class Types:
     names: Mapping[int, str]  # names of types by address, also of those of large objects; what is missing could not be read
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Central:
     """Spans on the span sets of the mcentrals, by span class, then set, then place in the queue: the first to go comes first."""
 
@@ -142,7 +143,7 @@ class Central:
     span: Ints  # number of the span
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Ps:
     """The Ps with their mcaches and page caches, by number."""
 
@@ -162,7 +163,7 @@ class Ps:
         return len(self.id)
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Chunks:
     """Page bitmaps: 512 pages (4 MiB) a chunk, those of which the allocator knows, in address order."""
 
@@ -174,7 +175,7 @@ class Chunks:
         return len(self.base)
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class ArenaTable:
     """Arenas of 64 MiB, in address order (Go's heapArena)."""
 
@@ -187,7 +188,7 @@ class ArenaTable:
         return len(self.base)
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class HeapStats:
     """The sums that Go keeps (heapStatsDelta, all three of them added) and those of memstats; bytes, counts."""
 
@@ -215,7 +216,7 @@ class HeapStats:
     numgc: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MappedRange:
     """A part of the address space, as the operating system tells it."""
 
@@ -226,7 +227,7 @@ class MappedRange:
     resident: int | None = None  # bytes of it that are in memory; None: not told, as of a core file
 
 
-@dataclass(frozen=True, eq=False)
+@bundle
 class Snapshot:
     """One look at a real heap."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
-from gomem_core.world.lazycolumn import LazyColumn
+from gomem_core.world.lazycolumn import LazyColumn, WordColumn
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
 from gomem_core.world.still_spans import Chains, Places
 
@@ -53,6 +53,7 @@ class Table:
         self._state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
         self._waits = waits(snapshot)
         self._listed, self._following, self._before = self._lists()
+        self._nelems = self._spread(spans.nelems)
 
     def _spread(self, values: NDArray[Any], other: int = 0, only_in_use: bool = True) -> Ints:
         """A column of spans as one of rows; `other` is what rows have that are no spans, or none with objects."""
@@ -71,37 +72,31 @@ class Table:
         words = ("", *self._profile.central_names, self._profile.padding)
         names = self._listed + 1
         names[rows.code == PADDING] = len(words) - 1
+        ptr = _view(self._spread(spans.ptr, -1, only_in_use=False))
         return SpanColumns(
-            base=_array(rows.base),
-            npages=_array(rows.npages),
-            state=_words(self._state, STATES),
-            spanclass=_array(self._spread(spans.spanclass)),
-            elemsize=_array(self._spread(spans.elemsize)),
-            nelems=_array(self._spread(spans.nelems)),
-            alloc_count=_array(self._spread(spans.alloc_count)),
-            freeindex=_array(self._spread(spans.freeindex)),
-            sweepgen=_array(self._spread(spans.sweepgen, self.snapshot.sweepgen, only_in_use=False)),
-            swept=_words(self._spread(self._waits), (True, False)),
-            cached_by=_array(ids[cached_by]),
-            list_name=_words(names, words),
-            next_base=_array(self._following),
-            prev_base=_array(self._before),
-            needzero=_words(self._spread(spans.needzero, 2, only_in_use=False), (False, True, None)),
-            npreleased=_array(np.where(rows.given_back(), rows.npages, 0)),
-            unusedsince=(None,) * len(self.span),
-            ptr=self._ptrs(),
+            base=_view(rows.base),
+            npages=_view(rows.npages),
+            state=WordColumn(self.states(), STATES),
+            spanclass=_view(self._spread(spans.spanclass)),
+            elemsize=_view(self._spread(spans.elemsize)),
+            nelems=_view(self._nelems),
+            alloc_count=_view(self._spread(spans.alloc_count)),
+            freeindex=_view(self._spread(spans.freeindex)),
+            sweepgen=_view(self._spread(spans.sweepgen, self.snapshot.sweepgen, only_in_use=False)),
+            swept=WordColumn(_view(self._spread(self._waits)), (True, False)),
+            cached_by=_view(ids[cached_by]),
+            list_name=WordColumn(_view(names), words),
+            next_base=_view(self._following),
+            prev_base=_view(self._before),
+            needzero=WordColumn(_view(self._spread(spans.needzero, 2, only_in_use=False)), (False, True, None)),
+            npreleased=_view(np.where(rows.given_back(), rows.npages, 0)),
+            unusedsince=LazyColumn(len(ptr), lambda _: None),
+            ptr=LazyColumn(len(ptr), lambda row: None if ptr[row] < 0 else ptr[row]),  # what is no span has none
         )
 
-    def states(self) -> array[int]:
+    def states(self) -> memoryview:
         """The states of all rows, as Spans.column numbers them."""
-        return _array(self._state)
-
-    def _ptrs(self) -> tuple[int | None, ...]:
-        """Where the mspans are; rows that are no spans have none."""
-        found: list[int | None] = self._spread(self.snapshot.spans.ptr, only_in_use=False).tolist()
-        for row in np.flatnonzero(~self._has).tolist():
-            found[row] = None
-        return tuple(found)
+        return _view(self._state)
 
     def shown(self) -> Bools:
         """Which spans are shown as spans with objects."""
@@ -181,7 +176,7 @@ class Table:
 
     def _bit_sets(self, words: Words) -> Callable[[int], int]:
         """What makes the bit set of a row, of these bits of all spans."""
-        start, nelems = self.snapshot.bits.word_start, self._spread(self.snapshot.spans.nelems)
+        start, nelems = self.snapshot.bits.word_start, self._nelems
         span, bits = self.span, words.view(np.uint8)
 
         def one(row: int) -> int:
@@ -236,10 +231,10 @@ class Table:
 
 def _array(column: NDArray[Any]) -> array[int]:
     found = array("q")
-    found.frombytes(np.ascontiguousarray(column, np.int64).view(np.uint8).data)
+    found.frombytes(_view(column).cast("B"))
     return found
 
 
-def _words(column: Ints, words: Sequence[Any]) -> tuple[Any, ...]:
-    """The words that these numbers stand for."""
-    return tuple(np.array(words, object)[column].tolist())
+def _view(column: NDArray[Any]) -> memoryview:
+    """The numbers of a column, which are not copied where they are 8 bytes already."""
+    return np.ascontiguousarray(column, np.int64).data.cast("B").cast("q") if len(column) else memoryview(array("q"))

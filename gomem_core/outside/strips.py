@@ -12,9 +12,11 @@ from gomem_core.world.strip import LookFailed, Strip
 
 
 def strip_of_core(core: CoreFile, version: str | None = None) -> Strip:
-    """The heap in a core file.  Raises OutsideError."""
+    """The heap in a core file, by whose name it is called, without its folder.  Raises OutsideError."""
     with used_again():
-        return Strip([world_of(look_at_core(core, find_program(core, version)))])
+        still = world_of(look_at_core(core, find_program(core, version)))
+    still.place = still.place._replace(title=still.place.title.rpartition("/")[2])
+    return Strip([still])
 
 
 def strip_of_process(pid: int, stop: bool = True, version: str | None = None) -> Strip:

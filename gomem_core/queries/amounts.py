@@ -4,11 +4,11 @@ Types are those that a heap tells.  Of an object without one its shape stands fo
 may hold pointers; objects of one type mostly have one shape, and those of another rarely the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.named import NamedTuple
@@ -19,7 +19,7 @@ from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.sites import CallSite, Sites, Stack
-from gomem_core.world.slotobjects import ObjectTypes
+from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.typed import TypeSum
@@ -32,6 +32,7 @@ By = Literal["type", "class", "site"]
 BYS: Final[tuple[By, ...]] = ("type", "class", "site")
 _WORDS: Final = 16  # of an object, that a shape shows
 _LARGE: Final = "large"
+_MANY: Final = 50_000  # objects from which on numpy pays, whose import takes a twentieth of a second
 
 
 class Amount(NamedTuple):
@@ -51,7 +52,10 @@ class Amount(NamedTuple):
 
 def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:
     """The amounts of each sort, most bytes first.  Raises NotKnown where the heap does not tell it, and Stopped."""
-    found = {"type": by_type, "class": by_class, "site": by_site}[by](still, stop)
+    return _most_first({"type": by_type, "class": by_class, "site": by_site}[by](still, stop))
+
+
+def _most_first(found: list[Amount]) -> list[Amount]:
     return sorted(found, key=lambda one: (-one.nbytes, -(one.alloc_bytes or 0), one.name))
 
 
@@ -75,14 +79,18 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     why = unknown(still, "spans", "slots")
     if why:
         raise NotKnown(why)
+    many = many_by_type(still)
+    if many is not None:
+        return _finished(many, stop)
+    graph = graph_of(still)
     objects: dict[str, int] = {}
     nbytes: dict[str, int] = {}
-    kinds = ["", *_kinds(still, still.rows)]
-    sizes = _sizes(still)
-    for kind, size in zip(kinds[1:], sizes, strict=True):
-        objects[kind] = objects.get(kind, 0) + 1
-        nbytes[kind] = nbytes.get(kind, 0) + size
-    graph = graph_of(still)
+    kinds = [""]  # of each object, for what refers to what
+    for kind, count, size in _kinds(still, still.rows, stop or StopRequest()):
+        objects[kind] = objects.get(kind, 0) + count
+        nbytes[kind] = nbytes.get(kind, 0) + count * size
+        if graph is not None:
+            kinds += [kind] * count
     if graph is None:
         return [Amount(kind, count, nbytes[kind]) for kind, count in objects.items()]
     hold_now(graph, stop)
@@ -90,39 +98,86 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     return [Amount(kind, count, nbytes[kind], kept.get(kind, 0)) for kind, count in objects.items()]
 
 
-def _kinds(still: Still, types: ObjectTypes) -> Iterator[str]:
-    """The type or shape of each object, in the order of their addresses."""
+def many_by_type(still: Still) -> Generator[None, None, list[Amount]] | None:
+    """What counts objects by type, in slices, where they are many and nothing else is asked of them; else None."""
+    if still.typed is not None or isinstance(still.rows, ObjectColumns) or unknown(still, "spans", "slots"):
+        return None
+    objects: SlotObjects | None = getattr(still.objects, "in_slots", None)
+    return None if objects is None or len(objects) < _MANY or graph_of(still) is not None else _many(objects)
+
+
+def _many(objects: SlotObjects) -> Generator[None, None, list[Amount]]:
+    from gomem_core.queries.shapesums import sums_by_shape  # noqa: PLC0415 -- numpy, which few objects do without
+
+    sums = yield from sums_by_shape(objects, _shape_of)
+    return _most_first([Amount(kind, count, nbytes) for kind, (count, nbytes) in sums.items()])
+
+
+def _shape_of(size: int, words: int | None) -> str:
+    if words is None:
+        return f"{size} B without pointers"
+    return f"{size} B with pointers" if words < 0 else _drawn(size, words, size // PTR_SIZE)
+
+
+def _finished(work: Generator[None, None, list[Amount]], stop: StopRequest | None) -> list[Amount]:
+    """Do all of the work.  Raises Stopped."""
+    while True:
+        if stop is not None:
+            stop.heed()
+        try:
+            next(work)
+        except StopIteration as done:
+            found: list[Amount] = done.value
+            return found
+
+
+def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tuple[str, int, int]]:
+    """The type or shape of objects, how many in a row have it, and their size, in the order of their addresses."""
     words = still.slots.columns().ptr_words
+    typed = {addr // PAGE_SIZE for addr in types}  # pages in which the type of something is known
     for number, info in enumerate(still.spans.each()):
+        stop.heed()
         sets = still.slots.sets(info.base)
         taken = 0 if sets is None else sets[0]
         if not taken:
             continue
         row, plain = words[number], _plain_shape(info, words[number])
+        if typed.isdisjoint(range(info.base // PAGE_SIZE, info.base // PAGE_SIZE + info.npages)):
+            runs = ((plain, taken.bit_count()),) if plain else _shapes(info, row, taken)
+            yield from ((kind, count, info.elemsize) for kind, count in runs)
+            continue
         for slot in range(info.nelems):
             if taken >> slot & 1:
-                yield types.get(info.base + slot * info.elemsize) or plain or _shape(info, row, slot)
-
-
-def _sizes(still: Still) -> Iterator[int]:
-    for info in still.spans.each():
-        sets = still.slots.sets(info.base)
-        yield from [info.elemsize] * (0 if sets is None else sets[0].bit_count())
+                yield types.get(info.base + slot * info.elemsize) or plain or _shape(info, row, slot), 1, info.elemsize
 
 
 def _plain_shape(info: SpanInfo, words: PtrWords | None) -> str:
     """The shape of all objects of a span, where they have one; else empty."""
     if info.kind == "noscan":
-        return f"{info.elemsize} B without pointers"
-    return "" if isinstance(words, bytes) else f"{info.elemsize} B with pointers"
+        return _shape_of(info.elemsize, None)
+    return "" if isinstance(words, bytes) else _shape_of(info.elemsize, -1)
+
+
+def _shapes(info: SpanInfo, words: PtrWords | None, taken: int) -> Iterator[tuple[str, int]]:
+    """The shapes of the objects of a span, and how many in a row have each: those of one type lie together."""
+    assert isinstance(words, bytes)
+    size, bits = info.elemsize // PTR_SIZE, int.from_bytes(words, "little")
+    mask = (1 << min(size, _WORDS)) - 1
+    last = count = 0
+    for slot in range(taken.bit_length()):
+        if not taken >> slot & 1:
+            continue
+        shape = bits >> slot * size & mask
+        if shape != last and count:
+            yield _drawn(info.elemsize, last, size), count
+            count = 0
+        last = shape
+        count += 1
+    yield _drawn(info.elemsize, last, size), count
 
 
 def _shape(info: SpanInfo, words: PtrWords | None, slot: int) -> str:
-    assert isinstance(words, bytes)
-    size = info.elemsize // PTR_SIZE
-    first = slot * size
-    chunk = int.from_bytes(words[first // 8 : (first + size + 7) // 8], "little") >> first % 8
-    return _drawn(info.elemsize, chunk & ((1 << min(size, _WORDS)) - 1), size)
+    return next(_shapes(info, words, 1 << slot))[0]
 
 
 @lru_cache(4096)

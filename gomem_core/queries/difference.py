@@ -5,7 +5,7 @@ way; the words are chosen so that they hold there too.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from gomem_core.frozen import frozen
@@ -17,10 +17,11 @@ from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference_sections import ROWS_SHOWN, Fate, Section
 from gomem_core.queries.difference_things import LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
-from gomem_core.queries.growth import growth_told, said_types_grown
+from gomem_core.queries.growth import growth_told, types_grown
 from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
 from gomem_core.report import Result, signed, told
 from gomem_core.world.changes import Touched
+from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.world import NotKnown
 
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
@@ -61,10 +62,10 @@ class Difference:
         return [self.result.summary, *(line for one in self.sections for line in one.lines())]
 
 
-def difference(then: Side, now: Side, there: There, types: Sequence[Growth] | None = None) -> Difference:
-    """Compare two stills; `types`: what grew of each type, where that is known already.
+def difference(then: Side, now: Side, there: There, stop: StopRequest | None = None) -> Difference:
+    """Compare two stills.
 
-    Raises NotKnown where they are of different versions of Go, whose spans are not the same things.
+    Raises Stopped, and NotKnown where they are of different versions of Go, whose spans are not the same things.
     """
     if then.profile is not now.profile:
         both = f"{then.profile.name} and {now.profile.name}"
@@ -82,7 +83,7 @@ def difference(then: Side, now: Side, there: There, types: Sequence[Growth] | No
         slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
         central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
     )
-    types = said_types_grown(then.still, now.still) if types is None else types
+    types = types_grown(then.still, now.still, stop)
     sections = [
         difference_sums.account_section(then, now),
         difference_sums.types_section(types or ()),

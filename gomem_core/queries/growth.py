@@ -26,6 +26,7 @@ _GREW: Final[dict[By, tuple[str, str]]] = {
     "site": ("the call site {name} {more}", "{n} call sites grew, most {name} {more}"),
 }
 _FIGURES: Final = tuple(name for name in MemStats._fields if name not in ("Alloc", "BySize"))
+_OUTSIDE: Final = frozenset({"process", "core", "film"})
 _COUNTS: Final = frozenset({"Mallocs", "Frees", "HeapObjects", "NumGC"})  # the others are bytes
 
 
@@ -70,7 +71,16 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
     return Result(_summary(found, figures, names), data, details=tuple(lines))
 
 
-def said_types_grown(then: Still, now: Still) -> list[Growth] | None:
+def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[Growth] | None:
+    """Each type of which there is more or less, what grew most first; None where types are not told.  Raises Stopped.
+
+    Objects of a program come and go, and one looks for the type that leaks: there, shapes stand for types that are not known.
+    """
+    ofs = {then.place.of, now.place.of}
+    return (_growth(then, now, "type", stop) or []) if ofs <= _OUTSIDE else _said_types_grown(then, now)
+
+
+def _said_types_grown(then: Still, now: Still) -> list[Growth] | None:
     """The same of two sessions, by the types that their commands said; None: neither says one."""
     before, after = then.objects, now.objects
     if not isinstance(before, ObjectTable) or not isinstance(after, ObjectTable):
@@ -79,11 +89,6 @@ def said_types_grown(then: Still, now: Still) -> list[Growth] | None:
         return None
     was, is_now = ([of_sum(one) for one in by_said_type(*side)] for side in ((then, before), (now, after)))
     return growth(was, is_now)
-
-
-def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[Growth]:
-    """Each type of which there is more or less, what grew most first; none where types are not told.  Raises Stopped."""
-    return _growth(then, now, "type", stop) or []
 
 
 def growth_told(grown_types: Sequence[Growth]) -> str:

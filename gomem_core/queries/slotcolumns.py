@@ -1,13 +1,14 @@
 """Fields of many objects of a heap that is read, worked out for many spans at once: what SlotObjects.column tells one by one."""
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.world.objectinfo import ObjectField, Objects
-from gomem_core.world.records import SpanField
+from gomem_core.world.records import PtrWords, SpanField
 from gomem_core.world.slotobjects import SlotObjects
 
 Ints = NDArray[np.int64]
@@ -27,15 +28,15 @@ def column(objects: SlotObjects, name: ObjectField, start: int, stop: int) -> In
     stop = min(stop, len(objects))
     if name not in _IN_SLOTS or start >= stop:
         return np.array(objects.column(name, start, stop), np.int64)
-    return _Slots(objects, start, stop).column(cast("InSlots", name))
+    return Slots(objects, start, stop).column(cast("InSlots", name))
 
 
 def slots(objects: SlotObjects, start: int, stop: int) -> Ints:
     """Where the slots of these objects begin, in which their types may stand before them."""
-    return _Slots(objects, start, min(stop, len(objects))).base
+    return Slots(objects, start, min(stop, len(objects))).base
 
 
-class _Slots:
+class Slots:
     """The slots of objects number start to stop, and the spans in which they lie."""
 
     def __init__(self, objects: SlotObjects, start: int, stop: int) -> None:
@@ -54,6 +55,21 @@ class _Slots:
         self.size = self._of_spans("elemsize")[self.span]
         self.base: Ints = self._of_spans("base")[self.span] + self.number * self.size
 
+    @property
+    def ptr_words(self) -> Sequence[PtrWords | None]:
+        """Which words of these spans may hold pointers."""
+        return self._objects.slots.columns().ptr_words[self._first : self._last]
+
+    @property
+    def spanclass(self) -> Ints:
+        """The class of each of these spans."""
+        return self._of_spans("spanclass")
+
+    @property
+    def nbytes(self) -> Ints:
+        """Bytes of each of these spans."""
+        return self._of_spans("npages") << PAGE_SHIFT
+
     def _of_spans(self, name: SpanField) -> Ints:
         return np.array(self._objects.spans.column(name, self._first, self._last), np.int64)
 
@@ -61,7 +77,7 @@ class _Slots:
         """One of their fields."""
         if name == "slot":
             return self.size
-        spanclass = self._of_spans("spanclass")
+        spanclass = self.spanclass
         if name == "addr":
             return self.base + np.array(self._objects.headers, np.int64)[spanclass][self.span]
         found = np.where(spanclass & 1, 0, -1)[self.span]
@@ -70,9 +86,7 @@ class _Slots:
 
     def _without_pointers(self) -> Ints:
         """Those in whose slots, as is known, no word may hold a pointer, although they lie among others."""
-        words = [
-            one if isinstance(one, bytes) else None for one in self._objects.slots.columns().ptr_words[self._first : self._last]
-        ]
+        words = [one if isinstance(one, bytes) else None for one in self.ptr_words]
         lengths = np.array([-1 if one is None else len(one) << 3 for one in words], np.int64)
         of = np.flatnonzero(lengths[self.span] >= 0)
         lengths = np.maximum(lengths, 0)

@@ -7,7 +7,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
-from gomem_core.queries.amounts import Amount, By, Growth, amounts, of_sum
+from gomem_core.queries.amounts import Amount, By, Growth, amounts, many_by_type, of_sum
 from gomem_core.queries.courses import course_of
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.roworder import Choice, RowOrder, Work
@@ -139,7 +139,11 @@ class TypeOrder(RowOrder):
             if graph is not None:
                 yield from graph.hold()
             objects = None if self._objects is None else self._objects()
-            yield lambda: found.append(_counted(still, by, objects))
+            many = many_by_type(still) if isinstance(still, Still) and by == "type" else None
+            if many is not None:
+                found.append((yield from many))
+            else:
+                yield lambda: found.append(_counted(still, by, objects))
         rows = _by_callers(still) if wanted.sort == CALLERS else _with_changes(found[0], self._changes)
         passing = [one for one in rows if _passes(one, wanted.test or ())]
         if wanted.sort == "type":

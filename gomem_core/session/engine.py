@@ -7,7 +7,6 @@ allocator can stand in the place of this one: it fulfils `Engine`, and `new_engi
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
 from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import PagesFrom
@@ -235,6 +234,8 @@ def new_engine(base: Base = None, release: Release = ALWAYS) -> Engine:
 
 def _empty(release: Release) -> Engine:
     if release.profile is GO_1_10:
+        from gomem_core.classic.engine import ClassicEngine  # noqa: PLC0415 -- a heap that is read has none
+
         return ClassicEngine()
     from gomem_core.modern.engine import ModernEngine  # noqa: PLC0415 -- sessions of 1.10 do without
 

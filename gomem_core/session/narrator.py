@@ -212,16 +212,17 @@ class Narrator:
     def _overhear(self, event: Event) -> None:
         """Take in what lasts of an event of a step that is passed by: most events leave nothing behind."""
         kind = type(event)
-        if kind not in CHANGES_SPANS:
-            return
-        if type(event) is SlotTaken:
-            self._overhear_slots(event.base, event.slot, 1)
-            return
-        self.passed.stirred = True
         if type(event) is Sweep or type(event) is SpanSwept:  # a collection tells thousands of them
+            self.passed.stirred = True
             self.account.look_at_slots(event.base)
             self.passed.swept(event)
+        elif kind not in CHANGES_SPANS:
+            return
+        elif type(event) is SlotTaken:
+            self._overhear_slots(event.base, event.slot, 1)
+            return
         else:
+            self.passed.stirred = True
             self._keep_up(event)
             self.account.follow(event)
             self.links.follow(event)

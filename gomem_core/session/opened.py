@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.files.content import GZIP, is_large, is_still, read_content
 from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
-from gomem_core.foreign import named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.regex import regex
 from gomem_core.world.reel import Reel
 from gomem_core.world.scenes import Scenes
@@ -110,7 +110,7 @@ def _open_film(path: Path, data: bytes | None, wait: bool, cache: bool) -> Strip
     except TraceError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
     except OSError as e:
-        raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
+        raise ScriptError(f"{brief(path)}: {unread(e)}") from e
 
 
 def _open_written(path: Path, data: bytes, reached: Callable[[int], object] | None) -> Strip | None:
@@ -131,7 +131,7 @@ def _open_large_dump(path: Path, reached: Callable[[int], object] | None) -> Str
     except WrittenError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
     except OSError as e:
-        raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
+        raise ScriptError(f"{brief(path)}: {unread(e)}") from e
 
 
 def strip_on(script: Script) -> Strip | None:
@@ -171,7 +171,7 @@ def _read(read: Callable[[], Strip]) -> Strip:
     except OutsideError as e:
         raise ScriptError(str(e)) from e
     except OSError as e:
-        raise ScriptError(f"{named(str(e.filename))}: {e.strerror or e}") from e
+        raise ScriptError(f"{brief(e.filename)}: {unread(e)}") from e
 
 
 def is_trace(name: str) -> bool:

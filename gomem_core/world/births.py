@@ -230,10 +230,10 @@ class Births:
 
     def finder(self, count: int) -> Callable[[str], int]:
         """Returns what finds the last of the first `count` objects that a user called so, NONE, as long as none is entered."""
-        named, find, first, entries = self._shown_names(count), self._names.find, self.first, self._named
+        find, first, entries = self._names.finder(self._shown_names(count)), self.first, self._named
 
         def found(name: str) -> int:
-            number = find(name, named)
+            number = find(name)
             return NONE if number == NONE else first[entries[number]]
 
         return found

@@ -7,7 +7,7 @@ took 115 MB in a list and a dictionary, and take 20.
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -60,9 +60,18 @@ class GivenNames:
 
     def find(self, name: str, shown: int) -> int:
         """The last of the first `shown` entries that is this name; NONE."""
-        stem, number = _parted(name)
-        place = self._places.get(stem, NONE)
-        return NONE if place == NONE else self._latest.find(_key(place, number), shown)
+        return self.finder(shown)(name)
+
+    def finder(self, shown: int) -> Callable[[str], int]:
+        """Returns what finds many names as `find` does, until one is entered."""
+        place_of, latest = self._places.get, self._latest.find
+
+        def found(name: str) -> int:
+            stem, number = _parted(name)
+            place = place_of(stem, NONE)
+            return NONE if place == NONE else latest(place + 1 << _NUMBERS | number if number else place, shown)  # _key
+
+        return found
 
     def back(self, name: str, shown: int) -> Iterator[int]:
         """Each of the first `shown` entries that are this name, the last one first."""

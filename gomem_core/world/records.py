@@ -5,7 +5,6 @@ Addresses and sizes are bytes; pages are numbered through all arenas (arenas.py)
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
-from array import array
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
@@ -102,27 +101,27 @@ class SpanInfo(NamedTuple):
 class SpanColumns(NamedTuple):
     """All spans in address order, a column for each field of SpanInfo, all of one length; none of them changes.
 
-    A column of which something is not known is a tuple in which None stands for that.
+    Numbers are an array or a memoryview of 8-byte numbers, but where some are not known: for these None stands.
     """
 
-    base: array[int]
-    npages: array[int]
-    state: tuple[State, ...]
-    spanclass: array[int]
-    elemsize: array[int]
-    nelems: array[int]
-    alloc_count: array[int]
-    freeindex: array[int] | tuple[int | None, ...]
-    sweepgen: array[int] | tuple[int | None, ...]
-    swept: tuple[bool | None, ...]
-    cached_by: array[int] | tuple[int | None, ...]
-    list_name: tuple[str | None, ...]
-    next_base: array[int] | tuple[int | None, ...]
-    prev_base: array[int] | tuple[int | None, ...]
-    needzero: tuple[bool | None, ...]
-    npreleased: array[int] | tuple[int | None, ...]
-    unusedsince: array[int] | tuple[int | None, ...]
-    ptr: array[int] | tuple[int | None, ...]
+    base: Sequence[int]
+    npages: Sequence[int]
+    state: Sequence[State]
+    spanclass: Sequence[int]
+    elemsize: Sequence[int]
+    nelems: Sequence[int]
+    alloc_count: Sequence[int]
+    freeindex: Sequence[int | None]
+    sweepgen: Sequence[int | None]
+    swept: Sequence[bool | None]
+    cached_by: Sequence[int | None]
+    list_name: Sequence[str | None]
+    next_base: Sequence[int | None]
+    prev_base: Sequence[int | None]
+    needzero: Sequence[bool | None]
+    npreleased: Sequence[int | None]
+    unusedsince: Sequence[int | None]
+    ptr: Sequence[int | None]
 
 
 class SlotInfo(NamedTuple):

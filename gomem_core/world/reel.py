@@ -91,6 +91,15 @@ class Reel(Strip, ABC):
         """The trace that it was read from."""
 
 
+def ends_before(reel: Reel, ns: int) -> str:
+    """That a film has no such time, since it ends before; "" where it has."""
+    end = reel.time(reel.events)
+    if ns <= end:
+        return ""
+    so_far = "the film ends at" if reel.done == 1 else "the film was read only up to"
+    return f"{so_far} {time_text(end)}, before {time_text(ns)}"
+
+
 def time_text(ns: int) -> str:
     """A time for people, in µs: 1.500000 s."""
     return f"{ns / 1e9:.6f} s"

@@ -14,6 +14,7 @@ from gomem_core.go.versions import Profile
 from gomem_core.named import NamedTuple
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.lazycolumn import WordColumn
 from gomem_core.world.lengths import by_length
 from gomem_core.world.records import STATES, CentralInfo, SpanColumns, SpanField, SpanInfo
 from gomem_core.world.world import Spans
@@ -34,19 +35,18 @@ class StillSpans:
         arenas: Arenas,
         profile: Profile,
         disputes: Mapping[int, str] | None = None,
-        states: array[int] | None = None,
+        states: array[int] | memoryview | None = None,
     ) -> None:
         """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else.
 
         `states`: the column of states as `column` has it, where somebody knows it.
         """
-        self._numbers: dict[str, array[int]] = {} if states is None else {"state": states}
+        self._numbers: dict[str, memoryview] = {} if states is None else {"state": memoryview(states)}
         self.disputes = {} if disputes is None else dict(disputes)
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
         self._has_free_entries = profile.heap_lists is not None
-        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in {*columns.list_name})}))
 
     @classmethod
     def of(cls, spans: Spans, arenas: Arenas, profile: Profile) -> StillSpans:
@@ -82,6 +82,13 @@ class StillSpans:
         """Number of spans."""
         return len(self._columns.base)
 
+    @cached_property
+    def list_names(self) -> tuple[str, ...]:
+        """The names of lists that occur, in order; empty: on none."""
+        column = self._columns.list_name
+        there = column.distinct() if isinstance(column, WordColumn) else {*column}
+        return tuple(sorted({"", *(UNKNOWN if name is None else name for name in there)}))
+
     def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
         """Spans number start to stop, in address order; every `step`-th of them."""
         if stop == start + 1 and 0 <= start < self.count:  # what is asked for most of the time
@@ -95,18 +102,20 @@ class StillSpans:
     def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
         """One field of spans number start to stop, as Spans says."""
         if name not in self._numbers:
-            column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
-            words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
-            if words:
-                numbers: dict[str | None, int] = {word: number for number, word in enumerate(words)}
-                numbers[None] = numbers.get(UNKNOWN, -1)
-                self._numbers[name] = array("q", map(numbers.__getitem__, column))
-            elif isinstance(column, array):
-                self._numbers[name] = column
-            else:
-                instead = _INSTEAD.get(name, -1)
-                self._numbers[name] = array("q", [instead if one is None else one for one in column])
-        return memoryview(self._numbers[name])[start:stop]
+            self._numbers[name] = memoryview(self._coded(name))
+        return self._numbers[name][start:stop]
+
+    def _coded(self, name: SpanField) -> array[int] | memoryview:
+        """Returns all of a field as numbers."""
+        column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
+        words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
+        if not words and isinstance(column, array | memoryview):
+            return column
+        numbers: dict[Any, int] = {word: number for number, word in enumerate(words)}
+        numbers[None] = numbers.get(UNKNOWN, _INSTEAD.get(name, -1))
+        if isinstance(column, WordColumn):
+            return column.coded(lambda one: numbers.get(one, one))
+        return array("q", [numbers.get(one, one) for one in column])
 
     def each(self) -> Iterator[SpanInfo]:
         """All spans in address order, made one at a time."""

@@ -51,7 +51,7 @@ def _told(cycle: Cycle) -> str:
     parts = [
         f"gc {cycle.number} at {cycle.at:g} s{', forced' if cycle.forced else ''}",
         f"heap {_whole(cycle.start)} → {_whole(cycle.end)}, live {_whole(cycle.live)}, goal {_whole(cycle.goal)}",
-        f"stood still {stop + end:.3g} ms, marked for {mark:g} ms, {cycle.percent}% of all time",
+        f"stood {stop + end:.3g} ms, marked for {mark:g} ms, {cycle.percent}% of all time",
     ]
     return "; ".join(parts)
 

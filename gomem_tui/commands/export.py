@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.cli.chosen import asked, lists, on_release
+from gomem_core.cli.filmend import tell_end
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_terminal, json_text, say, write
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.files.stillfile import still_bytes
@@ -59,6 +60,7 @@ def execute(args: argparse.Namespace) -> int:
         say(str(e))
         return BAD_INPUT
     _go(console, args.file, target, event)
+    tell_end(console.session.reel, target)
     if args.still:
         title = console.script.title or console.script.name
         _write_bytes(still_bytes(still_of(console.session, title, whole=True), console.session.declared), args.out)

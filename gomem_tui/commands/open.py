@@ -1,6 +1,7 @@
 """`gomem open`, and gomem without a subcommand: the explorer, on the screen or as plain text; or what a file holds, as data."""
 
 import argparse
+import errno
 import os
 import stat
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gomem_core.cli.chosen import lists, release_of
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_dumb, is_terminal, say
-from gomem_core.foreign import brief
+from gomem_core.foreign import brief, unread
 from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
@@ -185,8 +186,8 @@ def _path(args: argparse.Namespace) -> Path | None:
 def check_readable(script: str) -> None:
     """Complain before the screen is taken over.  Raises BadInput."""
     try:
-        is_dir = stat.S_ISDIR(os.stat(script).st_mode)
-    except OSError as e:
-        raise BadInput(f"cannot read {brief(script)}: {e.strerror}") from e
-    if is_dir or not os.access(script, os.R_OK):
-        raise BadInput(f"cannot read {brief(script)}: {'Is a directory' if is_dir else 'Permission denied'}")
+        wrong = errno.EISDIR if stat.S_ISDIR(os.stat(script).st_mode) else 0 if os.access(script, os.R_OK) else errno.EACCES
+        if wrong:
+            raise OSError(wrong, os.strerror(wrong))
+    except (OSError, ValueError) as e:
+        raise BadInput(f"{brief(script)}: {unread(e)}") from e

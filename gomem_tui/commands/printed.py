@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from gomem_core.cli.filmend import tell_end
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
 from gomem_core.cli.progress import opening
 from gomem_core.files.script import Script, ScriptError
@@ -52,10 +53,12 @@ def print_data(args: argparse.Namespace) -> int:
     if pane not in (None, "types"):
         raise UsageError("argument --pane: with --json only types can be asked for besides")
     try:
-        print_summary(args.script, at or "start", pane == "types", opened_of(args))
+        opened = opened_of(args)
+        print_summary(args.script, at or "start", pane == "types", opened)
     except (ScriptError, CommandError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    tell_end(opened, at)
     return OK
 
 
@@ -69,6 +72,7 @@ def print_text(args: argparse.Namespace) -> int:
     except (ScriptError, CommandError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    tell_end(console.session.reel, at)
     if pane is None and console.session.reel is not None:
         from gomem_core.cli.film import film_lines  # noqa: PLC0415 -- numpy, which only films need
         from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise

@@ -176,8 +176,9 @@ class Explorer(DrawnApp):
         """What the footer's keys depend on."""
         if self.stage.typing:
             return Where("prompt")
-        moment, read = self.model.session.is_one_moment, self.model.is_read
-        return Where(self.stage.arrangement.current, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
+        session, read, pane = self.model.session, self.model.is_read, self.stage.arrangement.current
+        returns_to, quits_to = self.pane_actions.returns_to, self._visit.quits_to
+        return Where(pane, returns_to, not session.is_one_moment, not read, session.has_looks, quits_to)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""

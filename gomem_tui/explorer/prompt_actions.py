@@ -102,7 +102,7 @@ class PromptActions:
         """What is said at the beginning of a session that is not of today's Go: how it becomes one."""
         session, key, newest = self._model.session, self._options.keyboard.name("version"), today()
         wanted = self._visit.tells_versions and not self._options.presenting and session.release != newest
-        if session.step or session.event or not key or not wanted:
+        if session.step or session.event or not key or not wanted or session.base is not None:  # that one goes on from one heap
             return ""
         return _NEWER.format(key=key, go=newest.profile.name)
 
@@ -224,6 +224,8 @@ class PromptActions:
             self._stage.point_at(outcome.command.panes)
         elif outcome.result is not None and not told_in_why:
             self._footer.say(outcome.result.summary)
+        elif outcome.error is not None and hidden:
+            self._footer.say(outcome.error.message)
 
     def _mend(self, line: str) -> None:
         """Offer a line again that was wrong or came too early, unless another one is being typed already."""

@@ -28,6 +28,7 @@ class Where(NamedTuple):
     returns_to: str = ""  # the object to which backspace comes back; nothing: it steps back
     steps: bool = True  # whether there is a time to go through
     events: bool = True  # ... and events in it
+    looks: bool = False  # ... whose steps are looks at a program
     quits_to: str = ""  # what comes when one leaves, where that is not the end of gomem
 
 
@@ -78,6 +79,9 @@ def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], s
     else:
         own = _of_objects(keyboard, where.returns_to) if where.pane == "objects" else []
         choices = [_with(own, keyboard.footer(without), where) for without in range(_MOST_SPARED + 1)]
+        zoom = keyboard.name("zoom")
+        if zoom and not where.steps:  # there is room, and what stands beside the pane changes little
+            choices.insert(0, [*choices[0][:-2], (zoom, "zoom", "zoom"), *choices[0][-2:]])
     for keys in choices:
         for gap in _GAPS:
             if _cells(keys, gap) <= width:
@@ -90,6 +94,8 @@ def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], s
 
 def _with(own: list[_Shown], keys: list[_Shown], where: Where) -> list[_Shown]:
     """The footer's keys with a pane's own, which stand after those for going through time; these only where there is one."""
+    if where.looks:
+        keys = [(name, "look" if action == "step" else label, action) for name, label, action in keys]
     if where.quits_to:
         keys = [(name, where.quits_to if action == "quit" else label, action) for name, label, action in keys]
     if not where.events:

@@ -5,14 +5,18 @@ from dataclasses import replace
 
 from gomem_core.lang.moves import Diff
 from gomem_core.report import Result
+from gomem_core.world.world import unknown
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.why import (
+    CYCLES_KEYS,
     EMPTY_KEYS,
     FILM_KEYS,
     LOOK_KEYS,
+    LOOKS_KEYS,
     READ_KEYS,
+    SUMS_KEYS,
     WATCH_KEYS,
     Story,
     render_why,
@@ -84,7 +88,7 @@ class WhyPane(HeapPane):
         elif model.session.reel is not None:
             return replace(story, beginning=FILM_KEYS)
         elif model.is_read:
-            return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
+            return replace(story, beginning=_beginning(model))
         elif not model.session.steps:
             story = replace(story, beginning=EMPTY_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:
@@ -159,3 +163,13 @@ class WhyPane(HeapPane):
 
     def pick(self, x: int, y: int) -> None:
         """Do nothing: there is nothing to select here."""
+
+
+def _beginning(model: Model) -> str:
+    """What is said of a heap that was read, before anything was done there."""
+    if model.session.goes_on:
+        return LOOK_KEYS
+    one, sums = model.session.is_one_moment, bool(unknown(model.world, "spans"))
+    if sums:
+        return SUMS_KEYS if one else CYCLES_KEYS
+    return READ_KEYS if one else LOOKS_KEYS

@@ -12,7 +12,8 @@ from gomem_core.queries.roworder import finish
 from gomem_core.queries.typeorder import no_types
 from gomem_core.report import counted
 from gomem_core.world.facts import UNKNOWN
-from gomem_core.world.records import SpanInfo
+from gomem_core.world.records import STATES, SpanField, SpanInfo
+from gomem_core.world.world import Spans
 from gomem_tui.panes.model import Model
 from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, sums, types
 from gomem_tui.render.lines import Line, Port, plain, short
@@ -27,6 +28,9 @@ _WHY_ROWS: Final = 24  # events that are told around the one where a session sta
 _ONE_COLUMN: Final = 77  # columns from which the mcache's groups would stand side by side, less one
 _OTHER_EVENT: Final = re.compile(" +[0-9]+ ")  # how lines of events begin, but for the one where the session stands
 _NO_NOTES: Final = 80  # columns up to which the layout has no notes at the right, which would be broken off
+_SORTED_BY: Final[tuple[SpanField, ...]] = ("base", "npages", "state", "spanclass", "swept", "cached_by", "npreleased")
+_IN_USE: Final = STATES.index("inuse")
+_SMALL: Final = 2  # the first class of small objects
 _MARKS: Final = "> is selected, + was changed by the last command."
 _BITMAP: Final = {
     "◆": "P",
@@ -231,7 +235,7 @@ def _advise(model: Model, width: int, _rows: int) -> list[Line]:
 
 def _arena(model: Model, rows: int) -> list[str]:
     """The page map in words: neighbouring spans of one sort are told together."""
-    runs = list(_runs(model.world.spans.each()))
+    runs = list(_runs(model.world.spans))
     title = f"Pane 2 Arena: {counted(model.world.extents.arenas.pages, 'page')} mapped, 8.0K each"
     if not runs:
         return [title, "  The arena is empty: nothing was allocated yet."]
@@ -242,18 +246,22 @@ def _arena(model: Model, rows: int) -> list[str]:
     return [title, *lines]
 
 
-def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
-    """(base, pages, sort) of each stretch of pages of one sort."""
-    base, pages, sort = 0, 0, ""
-    for info in infos:
-        own = _sort(info)
-        if own != sort or info.base != base + (pages << PAGE_SHIFT) or (info.sizeclass == 0 and info.state == "inuse"):
+def _runs(spans: Spans) -> Iterator[tuple[int, int, str]]:
+    """(base, pages, sort) of each stretch of pages of one sort; told by columns, since there may be 100,000 spans."""
+    sorts: dict[object, str] = {}
+    base, pages, last = 0, 0, None
+    columns = zip(*map(spans.column, _SORTED_BY), strict=True)
+    for row, (start, npages, state, spanclass, swept, cached_by, released) in enumerate(columns):
+        own = (spanclass, swept) if state == _IN_USE else (state, cached_by, released == npages)
+        if own != last or start != base + (pages << PAGE_SHIFT) or (spanclass < _SMALL and state == _IN_USE):
             if pages:
-                yield base, pages, sort
-            base, pages, sort = info.base, 0, own
-        pages += info.npages
+                yield base, pages, sorts[last]
+            if own not in sorts:
+                sorts[own] = _sort(spans.rows(row, row + 1)[0])
+            base, pages, last = start, 0, own
+        pages += npages
     if pages:
-        yield base, pages, sort
+        yield base, pages, sorts[last]
 
 
 def _sort(info: SpanInfo) -> str:

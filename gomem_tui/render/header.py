@@ -11,12 +11,11 @@ from gomem_core.world.world import Unknown, World, known, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
-_NAME: Final = 12  # cells, less than which tell nothing of a longer name
-_GAUGE: Final = 8
+_NAME: Final = 10  # cells, less than which tell nothing of a longer name
+_GAUGE: Final = (4, 8)  # at least and at most
 _VERSION: Final = 30  # of a version with experiments
 _TOLD: Final = {
-    "one P": " 1 P ",
-    "Ps": " P{p} of {count} Ps ",
+    "P": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
     "step kept": " a still of step {step} ",
@@ -35,10 +34,12 @@ _TOLD: Final = {
     "GCs": "GCs {count} ",
     "sweeping": "GCs {count} sweeping ",
 }
-# What is left out where not all fits, after the gauge: what the program is called is known, and which P allocates the mcache
-# pane tells; the Heap pane has the trigger.
-_SPARE: Final = ("gomem", "P", "trigger")
-_SPARE_READ: Final = ("gomem", "P", "trigger", "go")  # which Go a program was built with may be what one looks for
+# What is left out where not all fits with a part of the name, in this order: how many Ps there are, and what this program is
+# called, is known; the gauge shows at a glance what the figures before it tell.
+_BEFORE_NAME: Final = ("Ps", "gomem", "gauge")
+# ... and where not all fits without the name: which P allocates the mcache pane tells, too, and the Heap pane has the trigger.
+_SPARE: Final = ("P", "trigger")
+_SPARE_READ: Final = ("P", "trigger", "go")  # which Go a program was built with may be what one looks for
 
 
 def render_header(
@@ -70,9 +71,13 @@ def render_header(
         parts["who"] = [(_TOLD["nobody"] if not who else _TOLD["who"].format(count=counted(len(who), "follower")), "new")]
     least = min(len(name), _NAME) + 2 if name else 0
     room = width - sum([len(text) for part in parts.values() for text, _ in part])
-    for spare in ("gauge", *(_SPARE_READ if is_read else _SPARE)):
-        if room < (least if spare == "gauge" else 0):
-            room += sum([len(text) for text, _ in parts.pop(spare)])
+    for spare in (*_BEFORE_NAME, *(_SPARE_READ if is_read else _SPARE)):
+        if room < (least if spare in _BEFORE_NAME else 0):
+            room += sum([len(text) for text, _ in parts.pop(spare, [])])
+    if parts.get("gauge"):
+        more = min(room - least, _GAUGE[1] - _GAUGE[0])
+        parts["gauge"] = _gauge(world, _GAUGE[0] + more)
+        room -= more
     spans = [span for part in parts.values() for span in part]
     told = ": " + ", ".join(who) if who else f"{come} " if come and who is not None else ""
     if told and room >= _NAME:
@@ -92,7 +97,7 @@ def _parts(
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{clip(go, _VERSION)} ", "label")],
-        "P": _ps(world),
+        **_ps(world),
         **_at(place, still),
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
@@ -114,15 +119,15 @@ def _at(place: tuple[int, int, int], still: Still | None) -> dict[str, list[Span
     return {"step": [(what, "text"), (look, "text")], "note": [(f" {text} ", "new") for text in told if text]}
 
 
-def _ps(world: World) -> list[Span]:
-    """Which P allocates; nothing where that is not known."""
+def _ps(world: World) -> dict[str, list[Span]]:
+    """Which P allocates, or only how many there are; nothing where that is not known."""
     if unknown(world, "caches"):
-        return []
+        return {}
     ps = world.caches.mcaches()
     current = next((c.p for c in ps if c.current), None)
-    if current is None:  # several may allocate at once
-        return [(f" {counted(len(ps), 'P')} ", "text")]
-    return [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")]
+    if current is None or len(ps) == 1:  # in a heap that was read several may allocate at once
+        return {"Ps": [(f" {counted(len(ps), 'P')} ", "text")]}
+    return {"P": [(_TOLD["P"].format(p=current, count=len(ps)), "text")]}
 
 
 def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
@@ -146,10 +151,17 @@ def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
             return {"live": [], "trigger": [], "gauge": [], **told}
         figures = _TOLD["in use"].format(alloc=format_bytes(alloc), inuse=format_bytes(inuse))
     reached: list[Span] = []
-    gauge: list[Span] = []
     if trigger == U64_MAX:
         reached = [(_TOLD["off"], "label")]
     elif trigger is not None and live is not None:
         reached = [(_TOLD["trigger"].format(trigger=format_bytes(trigger)), "label")]
-        gauge = [("▕", "dim"), (bar(live / max(trigger, 1), _GAUGE), "mid"), ("▏ ", "dim")]
-    return {"live": [(figures, "text")], "trigger": reached, "gauge": gauge, **told}
+    return {"live": [(figures, "text")], "trigger": reached, "gauge": _gauge(world, _GAUGE[0]), **told}
+
+
+def _gauge(world: World, cells: int) -> list[Span]:
+    """How near the next collection is, as a bar; nothing where that is not known, or none comes by itself."""
+    stats = world.sums.stats
+    live, trigger = known(lambda: stats.heap_live), known(lambda: stats.gc_trigger)
+    if live is None or trigger is None or trigger == U64_MAX:
+        return []
+    return [("▕", "dim"), (bar(live / max(trigger, 1), cells), "mid"), ("▏ ", "dim")]

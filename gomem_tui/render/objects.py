@@ -32,6 +32,7 @@ _TYPE: Final = 20  # cells more for the name of a type
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
 _STATE, _SHORT_STATE = 15, 7
+_STEP: Final = 5  # cells for the step of birth
 _COUNTED: Final = 66  # columns from which there is room for the number of links
 _KINDS: Final = 74  # and for the kind
 _KIND, _SHORT_TYPE, _LONG_TYPE = 8, 14, 24  # cells for it, or for the type
@@ -55,6 +56,8 @@ _STATES: Final[dict[Fate, str]] = {
     "zero": "no memory",
     "taken": "taken",
 }
+# Which slot of which span, as far as there is room; its size stands in the row, too, and the address tells the span.
+_PLACES: Final = ("slot {slot} of {span}, {size} B", "slot {slot} of {span}", "{slot} of {span}", "slot {slot}")
 _TOLD: Final = {  # about the selected object, in whole sentences
     "noscan": "links: none, it was allocated noscan",
     "no links": "links: none",
@@ -64,7 +67,7 @@ _TOLD: Final = {  # about the selected object, in whole sentences
     "made": "step {step}: {line}",
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
-    "place": "slot {slot} of {span}, {size} B",
+    "place": _PLACES[0],
     "type": f"type: {UNKNOWN} {{why}}",
     "unknown": f"links: {UNKNOWN} {{why}}",
 }
@@ -151,7 +154,14 @@ def _cells(world: World, width: int) -> tuple[int, int]:
     """Cells for names and for addresses: what an address needs more, names get less; types are longer where there is room."""
     address = address_cells(world.extents.arenas, _ADDRESS)
     longer = _TYPE if world.doubt(Fact.NAME) and width >= _LINES + _TYPE else 0
+    if world.kind != "film" and graph_of(world) is None and not _has_steps(world) and width >= _COUNTED:
+        longer += _STEP
     return _NAME + longer + _ADDRESS - address, address
+
+
+def _has_steps(world: World) -> bool:
+    """Whether objects can have a step in which they were born."""
+    return not world.doubt(Fact.NAME)
 
 
 def _sort_cells(width: int, has_types: bool) -> int:
@@ -176,7 +186,7 @@ def _heading(world: World, width: int, has_types: bool = False) -> Line:
     if _state_cells(width, has_types) == _SHORT_STATE:
         return ((text, "label"),)
     text += f"{'links':>5} " if width >= _COUNTED else ""
-    text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
+    text += f"{KEEPS:>7}" if graph_of(world) is not None else f"{'step':>{_STEP}}" if _has_steps(world) else ""
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
 
@@ -240,10 +250,11 @@ class _Table:
                 spans.append((f"{links or '–':>5} ", tone if links else "dim"))
         if self._graph is not None:
             spans.append((f"{self._keeps(oid):>7}", tone if self._held is not None else "unknown"))
-        else:
-            spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
+        elif _has_steps(self._world):
+            spans.append((f"{or_unknown(o.born):>{_STEP}}", "label" if o.born is not None else "unknown"))
         if width >= _LINES:
-            spans.append((" " + clip(self._line(o, slot), width - 1 - sum(len(text) for text, _ in spans)), "label"))
+            room = width - 1 - sum(len(text) for text, _ in spans)
+            spans.append((" " + clip(self._line(o, slot, room), room), "label"))
         return tuple(spans)
 
     def _size(self, o: ObjectInfo) -> str:
@@ -264,13 +275,15 @@ class _Table:
             return "…"
         return size_text(kept) if (kept := self._held.retained[oid + 1]) else "–"
 
-    def _line(self, o: ObjectInfo, slot: SlotInfo | None) -> str:
-        """The line that made the object; where nobody typed it, the slot that it has."""
+    def _line(self, o: ObjectInfo, slot: SlotInfo | None, room: int) -> str:
+        """The line that made the object; where nobody typed it, the slot that it has, alike for all that have so much room."""
         if o.born is None:
             info = self._world.spans.at(o.addr)
             if slot is None or info is None:
                 return ""
-            return _TOLD["place"].format(slot=slot.slot, span=short(info.base), size=info.elemsize)
+            longest = {"slot": "9999", "span": "f" * self._world.extents.arenas.digits, "size": "32768"}
+            form = next((one for one in _PLACES if len(one.format(**longest)) <= room), _PLACES[-1])
+            return form.format(slot=slot.slot, span=short(info.base), size=info.elemsize)
         return self._history[o.born - 1].strip() if 0 < o.born <= len(self._history) else ""
 
     def about(self, oid: int, link: int) -> list[Line]:
@@ -281,7 +294,7 @@ class _Table:
         info = self._world.spans.at(o.addr)
         parts = [f"▸ {self._objects.name(oid)}", *([o.type] if o.type and o.name else []), f"{self._size(o)} {o.kind}"]
         if o.born is not None:
-            made = _TOLD["made"].format(step=o.born, line=self._line(o, slot))
+            made = _TOLD["made"].format(step=o.born, line=self._line(o, slot, self._port.width))
             parts.append(clip(made.removesuffix(": "), _MADE))
         if slot is not None and info is not None:
             key = "slot" if o.born is not None else "place"

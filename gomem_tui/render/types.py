@@ -19,6 +19,8 @@ from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip
 
 _BAR: Final = 8
+_NAMES: Final = 26  # cells at least for the sign of what is selected, blanks, and names, which are long
+_LEAST_FUNCTION: Final = 8  # cells of its name, less than which tell nothing
 _OVER_TIME: Final = "history"
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _TITLES: Final[dict[By, str]] = {"type": "0 Types", "site": "0 Sites", "class": "0 Classes"}
@@ -89,14 +91,29 @@ def render_types(
         cells = "".join(f"{column.text(one):>{column.cells}} " for column in columns)
         drawn = bar(one.nbytes / max(total, 1), _BAR) if course is None else _curve(course.nbytes.get(one.name, ()))
         share: Span = (f"{drawn:<{_BAR}} ", "low")
-        name = clip(one.name or UNKNOWN, max(4, port.width - 3 - len(cells) - _BAR))
+        room = max(4, port.width - 3 - len(cells) - _BAR)
+        name = _site(one.name, room) if by == "site" else clip(one.name or UNKNOWN, room)
         lines.append((("▸" if chosen else " ", head), (cells, head), share, (name, head)))
     if not rows and not order.behind:
         lines += notice(f"No {_WORDS[by]} passes the filter {order.text}" if order.text else "Nothing is there.", port.width)
     if course is not None and shown:
         lines += [()] * (port.height - 1 - len(lines))
-        lines.append(((f" {risen(course, rows, selected)}", "good"),))
+        lines.append(((f" {clip(risen(course, rows, selected), port.width - 2)}", "good"),))
     return fit_all(lines, port)
+
+
+def _site(name: str, room: int) -> str:
+    """A call site; where room is short, without the folders of its package, and as much of the function as fits."""
+    called = name.lstrip(" ")
+    indent = name[: len(name) - len(called)]
+    function, _, line = called.rpartition(" ")
+    if len(name) > room and function:
+        function = function.rpartition("/")[2]
+        longest = room - len(indent) - len(line) - 1
+        if len(function) > longest > _LEAST_FUNCTION:
+            function = f"{function[: longest - 1]}…"
+        name = f"{indent}{function} {line}"
+    return clip(name, room)
 
 
 def risen(course: Course, rows: Sequence[Amount], selected: tuple[str, int] | None) -> str:
@@ -125,7 +142,7 @@ def _curve(values: Sequence[int]) -> str:
 def _columns(rows: Sequence[Amount], width: int) -> list[_Column]:
     """Those of which something is known, as many as leave room for names."""
     known = [column for column in _COLUMNS if not rows or any(map(column.known, rows[:200]))]
-    while len(known) > 2 and sum(column.cells + 1 for column in known) + _BAR + 20 > width:
+    while len(known) > 2 and sum(column.cells + 1 for column in known) + _BAR + _NAMES > width:
         known.pop()
     return known
 

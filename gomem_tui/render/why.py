@@ -13,7 +13,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go import events as e
 from gomem_core.go import pageevents as pe
 from gomem_core.go.versions import GO_1_10, Profile
-from gomem_core.lang.commands import Alloc
+from gomem_core.lang.commands import Alloc, Look
 from gomem_core.lang.moves import Pause
 from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.report import Result, counted, format_bytes
@@ -37,6 +37,9 @@ FILM_KEYS: Final = (
     " A film: space goes to the next allocation or free, } to the next span, > plays; 0 shows types, : goto 1.5s, ? helps."
 )
 READ_KEYS: Final = " One moment of a heap: nothing moves. w tells why it is so big, : types show, find or diff, ? helps."
+SUMS_KEYS: Final = " Only sums of a heap: what lies where, they do not tell. ? helps."
+CYCLES_KEYS: Final = " Only sums of a heap, of one collection after the other: space shows the next, b the one before, ? helps."
+LOOKS_KEYS: Final = " Several looks at a heap: space shows the next, b the one before, diff 1 compares with the first, ? helps."
 WATCH_KEYS: Final = " Somebody else does what happens here; ? lists the keys that you have."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there
@@ -239,7 +242,12 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
 
 
 def _about(outcome: Outcome, width: int) -> list[Line]:
-    """The step and its command, as much of it as a line has room for; of a film the event and what it was, as a whole."""
+    """The step and its command, as much of it as a line has room for; of a film the event and what it was, as a whole.
+
+    A look at a program says its number itself.
+    """
+    if isinstance(outcome.command, Look):
+        return []
     if outcome.command is None:
         first, *more = reflow([(f"event {outcome.step:,} ", "dim"), ("› ", "key"), (clean(outcome.line), "text")], width)
         return [((" ", "dim"), *first), *((("   ", "dim"), *line) for line in more)]

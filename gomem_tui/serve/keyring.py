@@ -8,7 +8,7 @@ from typing import Final
 import asyncssh
 
 from gomem_core.cli.output import BadInput
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 
 _LARGEST: Final = 1 << 22  # bytes
 # Options of a line that do not bear on what this server does, for it does none of it.  asyncssh leaves `expiry-time` and others
@@ -55,7 +55,7 @@ def keys_of_file(path: Path, what: str) -> Keyring:
     try:
         text = _text(path)
     except OSError as e:
-        raise BadInput(f"cannot read {brief(path)}: {e.strerror or e}") from e
+        raise BadInput(f"{brief(path)}: {unread(e)}") from e
     ring = Keyring([text])
     if not len(ring):
         raise BadInput(f"{named(path)}: no public key is in it; {what} takes lines as in ~/.ssh/authorized_keys, or a .pub file")

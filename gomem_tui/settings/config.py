@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gomem_core.files.places import config_directory
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.frozen import frozen
 from gomem_core.lang.errors import printable
 from gomem_core.named import NamedTuple
@@ -98,7 +98,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except (OSError, ValueError) as e:
-        raise ConfigError(path, [Problem(0, f"cannot read it: {getattr(e, 'strerror', None) or e}")]) from e
+        raise ConfigError(path, [Problem(0, unread(e))]) from e
     if len(data) > _LARGEST:
         raise ConfigError(path, [Problem(0, f"a configuration of more than {_LARGEST >> 10} KB is none")])
     try:

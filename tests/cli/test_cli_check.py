@@ -144,7 +144,7 @@ def test_a_bad_file_does_not_keep_the_others_from_being_checked(lesson: Path, tm
     assert first == f"{wrong}:3: expected spans = 9; found spans = 2"  # the object's, and the rest of what the arena grew by
     assert second.startswith(f"ok {lesson}")
     assert err.startswith(f"{bad}:2:1: goto is for the prompt; a session file cannot hold it\n")
-    assert err.endswith(f"{nosuch}: No such file or directory\n")
+    assert err.endswith(f"{nosuch}: cannot be read: No such file or directory\n")
     assert main(["check", "--json", str(bad), str(wrong)]) == 3
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["ok"] for record in records] == [False, False]

@@ -282,7 +282,7 @@ def test_check(mine: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["config", "check"]) == 0
     assert "there is no such file" in capsys.readouterr().out
     assert main(["config", "check", str(mine)]) == 3
-    assert capsys.readouterr().err == f"{mine}: cannot read it: No such file or directory\n"
+    assert capsys.readouterr().err == f"{mine}: cannot be read: No such file or directory\n"
     mine.write_text("[explorer]\nmouse = false\n[keys]\nstep = 'n'\nstep_back = 'b'\n")
     assert main(["config", "check"]) == 0
     out, err = capsys.readouterr()

@@ -367,7 +367,7 @@ def test_a_place_that_is_not_there(at: str, said: str, file: str, capsys: Captur
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: Capture) -> None:
     assert main(["export", str(tmp_path / "no.gomem"), "--svg"]) == 3
     out, err = capsys.readouterr()
-    assert (out, err) == ("", f"{tmp_path / 'no.gomem'}: No such file or directory\n")
+    assert (out, err) == ("", f"{tmp_path / 'no.gomem'}: cannot be read: No such file or directory\n")
 
 
 def test_a_file_that_is_no_session(tmp_path: Path, capsys: Capture) -> None:

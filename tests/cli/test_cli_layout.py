@@ -96,13 +96,17 @@ def test_a_file_in_all(source: Path, capsys: Capture) -> None:
         (["[-1]int"], 3, "[-1]int, column 2: invalid array length -1 (untyped int constant)\n"),
         ([""], 3, '"", column 1: a type was expected'),
         ([], 2, "a TYPE was expected, or --types FILE.go"),
-        (["--types", "nosuch.go"], 3, "gomem: cannot read nosuch.go: No such file or directory\n"),
+        (["--types", "nosuch.go"], 3, "gomem: nosuch.go: cannot be read: No such file or directory\n"),
+        (["--types", "{empty}"], 3, "/empty.go declares no types\n"),
+        (["{empty}", "{empty}"], 3, "/empty.go declare no types\n"),
         (["--types", "tests"], 3, "gomem: tests holds no Go source for linux/amd64\n"),
         (["--types", "README.md"], 3, "README.md:1:1: syntax error"),
         (["--go", "1.5", "int"], 2, "1.5"),
     ],
 )
-def test_what_it_refuses(words: list[str], code: int, message: str, capsys: Capture) -> None:
+def test_what_it_refuses(words: list[str], code: int, message: str, capsys: Capture, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty.go").write_text("package p\n")
+    words = [word.replace("{empty}", str(empty)) for word in words]
     assert guarded(lambda: main(["layout", *words])) == code
     out, err = capsys.readouterr()
     assert out == ""

@@ -97,7 +97,7 @@ def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
 def test_a_missing_script_is_bad_input(name: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main([name]) == 3
-    assert capsys.readouterr().err == f"gomem: cannot read {name}: No such file or directory\n"
+    assert capsys.readouterr().err == f"gomem: {name}: cannot be read: No such file or directory\n"
 
 
 def test_a_directory_is_bad_input(capsys: Capture, tmp_path: Path) -> None:

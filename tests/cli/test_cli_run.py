@@ -160,10 +160,10 @@ def test_after_an_endless_line_comes_the_next(tmp_path: Path, capsys: Capture) -
 def test_what_cannot_be_read(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, why in (("nosuch", "No such file or directory"), (str(tmp_path), "Is a directory")):
         assert main(["run", name]) == 3
-        assert capsys.readouterr() == ("", f"gomem: cannot read {name}: {why}\n")
+        assert capsys.readouterr() == ("", f"gomem: {name}: cannot be read: {why}\n")
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["run", "-"]) == 3
-    assert capsys.readouterr().err == "gomem: cannot read <stdin>: it is closed\n"
+    assert capsys.readouterr().err == "gomem: <stdin>: cannot be read: it is closed\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -57,7 +57,7 @@ def test_advise_says_why_it_is_so_big(capsys: Capture) -> None:
         found = json.loads(capsys.readouterr().out)
         assert (found["file"], found["kind"], found["live"], found["half_empty"]) == (file, kind, 96, 2)
     assert main(["advise", "nosuch"]) == 3
-    assert capsys.readouterr().err == "gomem: nosuch: No such file or directory\n"
+    assert capsys.readouterr().err == "gomem: nosuch: cannot be read: No such file or directory\n"
 
 
 @pytest.mark.usefixtures("there")

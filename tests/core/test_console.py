@@ -245,7 +245,7 @@ def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_p
     path = tmp_path / "bad.gomem"
     path.write_text("alloc 48\nalloc -1\n")
     assert complaint(console.submit(f"open {path}"))[0].startswith(f"{path}:2:7: ")
-    assert complaint(console.submit("open /no/such"))[0] == "/no/such: No such file or directory"
+    assert complaint(console.submit("open /no/such"))[0] == "/no/such: cannot be read: No such file or directory"
     assert at(console, 2)
 
 

@@ -57,7 +57,7 @@ def test_halfway_the_step_counts_as_a_whole(console: Console) -> None:
         ("diff branch other:two", "no step is marked two", 19),
         ("diff branch other:", "diff: a step is missing after the colon, such as 7, a bookmark or end", 13),
         ("diff branch :3", 'diff: ":3" begins with the colon that stands between a branch and a step', 13),
-        ("diff file nosuch", "nosuch: No such file or directory", 11),
+        ("diff file nosuch", "nosuch: cannot be read: No such file or directory", 11),
     ],
 )
 def test_what_is_not_there(console: Console, line: str, message: str, column: int) -> None:

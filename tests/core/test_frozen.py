@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from gomem_core.frozen import frozen, mutable, values_of
+from gomem_core.frozen import bundle, frozen, mutable, values_of
 
 
 @frozen
@@ -92,6 +92,24 @@ def test_equal_when_class_and_values_are() -> None:
     assert Nothing() == Nothing()
     assert Base(1) != Derived(1)
     assert len({Point(1), Point(1), Point(2), made(Other, 1)}) == 3
+
+
+@bundle
+class Arrays:
+    """Of what cannot be compared as a whole."""
+
+    x: object
+    y: int = 7
+
+
+def test_a_bundle_is_equal_to_itself_only() -> None:
+    one, other = Arrays([1]), Arrays([1])
+    assert one == one  # noqa: PLR0124 -- that is what is tested
+    assert one != other
+    assert len({one, other, one}) == 2
+    assert replace(one, x=3).y == 7
+    with pytest.raises(FrozenInstanceError):
+        one.y = 3  # type: ignore[misc]
 
 
 def test_shown_as_it_is_made() -> None:

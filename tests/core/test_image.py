@@ -22,7 +22,7 @@ from tests.inside import heap_of
 # No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it,
 # how far slots were looked at already, which of them the books know, and how roots, words and references to tiny objects are
 # kept, which is told below.
-_KEPT = {"counted", "_root_bits", "rooted_addr", "alike", "_alike_to", "_words", "tiny_refs"}
+_KEPT = {"counted", "_root_bits", "rooted_addr", "alike", "alike_to", "_words", "tiny_refs"}
 NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "free_behind", "_near", *_KEPT}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 

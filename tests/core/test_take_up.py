@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_pacing_that_is_not_known_is_off() -> None:
 def test_a_still_that_contradicts_itself_is_not_taken_up() -> None:
     _, still = whole_still(["alloc 48 times 9", "alloc 3000 scan", "flush"])
     columns = still.spans.columns()
-    counts = columns.alloc_count[:]
+    counts = array("q", columns.alloc_count)
     counts[0] += 1
     wrong = type(still.spans)(columns._replace(alloc_count=counts), [], still.extents.arenas, still.profile)
     with pytest.raises(CannotTakeUp, match="does not fit together"):

@@ -190,7 +190,7 @@ def test_what_is_in_no_file_is_to_be_saved_first(tmp_path: Path) -> None:
     console = Console(True, Strip([still_of(played(LINES), whole=True)]))
     outcome = console.submit("take-up")
     assert outcome.error is not None
-    assert outcome.error.message == "the session would begin with this look, and it is not the last one of a file: save it first"
+    assert outcome.error.message == "a session goes on from the last look in a file, and this is none: save it first"
     submit(console, f"save {tmp_path / 'look.still'}")
     submit(console, "take-up")
     assert console.session.world.kind == "session"

@@ -82,6 +82,10 @@ def test_what_is_gone_since_is_told_too(capsys: pytest.CaptureFixture[str]) -> N
     rows = _json(capsys, "top", "--since", "3000", f"{_PATH}@500")["rows"]
     gone = [row["name"] for row in rows if row["name"] in film(_NAME).tables.types and row["bytes_then"] and not row["bytes"]]
     assert set(gone) == set(_bytes(3_000)) - set(_bytes(500))
+    assert main(["top", "--since", "3000", f"{_PATH}@500"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("a later place, which --since names: this counts backwards")
+    assert main(["top", "--since", "500", f"{_PATH}@3000"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(" since then")
 
 
 def test_a_rise_is_the_most_from_one_moment_to_a_later_one() -> None:
@@ -121,6 +125,30 @@ def test_a_course_is_the_same_with_checkpoints_and_without(monkeypatch: pytest.M
 def test_a_place_that_there_is_not_is_told(place: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", f"{_PATH}{place}", _PATH]) == 3
     assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["open", _PATH, "--text", "--at", "{}"],
+        ["open", _PATH, "--text", "--at", "{}", "--pane", "types"],
+        ["open", _PATH, "--json", "--at", "{}"],
+        ["export", _PATH, "--json", "--at", "{}"],
+        ["top", _PATH + "@{}"],
+        ["top", _PATH, "--since", "{}"],
+        ["diff", _PATH, _PATH + "@{}"],
+        ["advise", _PATH + "@{}"],
+    ],
+    ids=" ".join,
+)
+def test_who_asks_for_a_time_after_the_end_is_told_that_the_end_is_shown(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    end = film(_NAME).time(film(_NAME).events)
+    assert main([word.format("99s") for word in words]) == 0
+    assert capsys.readouterr().err == f"gomem: the film ends at {end / 1e9:.6f} s, before 99.000000 s: its end is shown\n"
+    assert main([word.format(f"{end}ns") for word in words]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_a_file_with_such_a_name_goes_before_a_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

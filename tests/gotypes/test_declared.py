@@ -211,7 +211,7 @@ def test_lines_are_joined_as_go_ends_them() -> None:
     [
         ("alloc 8\ntype node struct {\n a int\n", ":2:1: type: one of its brackets is never closed"),
         ("alloc 8\n| type node struct {}\n", ":2:1: lines that begin with | are what is kept of a file"),
-        ("types nosuch.go\n", ":1: cannot read nosuch.go"),
+        ("types nosuch.go\n", ":1: nosuch.go: cannot be read: No such"),
     ],
 )
 def test_a_file_says_where_it_is_wrong(tmp_path: Path, text: str, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,7 +275,7 @@ def test_what_is_no_source_is_refused_at_once(tmp_path: Path, monkeypatch: pytes
         ("pipe.go", "is neither a file nor a directory"),
         ("empty.go", "declares no types"),
         ("large.go", "declares more than the 0 MB that a session keeps"),
-        ("nosuch.go", "cannot read"),
+        ("nosuch.go", "nosuch.go: cannot be read"),
     ):
         assert words in failed(console.submit(f"types {tmp_path / name}"))[1]
     assert console.session.step == 0

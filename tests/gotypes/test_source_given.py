@@ -107,7 +107,7 @@ def test_the_command_line_gives_source(core: tuple[Path, Path], source: Path, ca
     assert main(["export", str(FILM), "--text", "--focus", "bitmap", "--types", str(source)]) == 0
     capsys.readouterr()
     assert main([*words[:-1], str(source.parent / "nosuch.go")]) == 3
-    assert "cannot read" in capsys.readouterr().err
+    assert "cannot be read: No such file" in capsys.readouterr().err
 
 
 SESSION = "gomem 1\ngo 1.27\ntype node struct { next *node; key string }\nnew(node) as a\n"

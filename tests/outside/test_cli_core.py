@@ -54,7 +54,7 @@ def test_bad_input_is_a_sentence_and_exit_code_3(words: list[str], tmp_path: Pat
     assert main(["core", *words, str(text)]) == 3
     assert capsys.readouterr() == ("", f"gomem: {text} cannot be read: it does not begin with the four bytes of an ELF file\n")
     assert main(["core", *words, str(tmp_path / "none")]) == 3
-    assert capsys.readouterr() == ("", f"{tmp_path / 'none'}: No such file or directory\n")
+    assert capsys.readouterr() == ("", f"gomem: {tmp_path / 'none'}: cannot be read: No such file or directory\n")
     assert main(["core", *words, unpacked("frag-1.27.3.core"), unpacked("frag-1.25.5-piesw.exe")]) == 3
     assert capsys.readouterr().err.count("\n") == 1
 

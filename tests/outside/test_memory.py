@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from gomem_core.outside.again import Rehearsed
-from gomem_core.outside.arrays import joined
+from gomem_core.outside.arrays import distinct, joined
 from gomem_core.outside.errors import Damaged, Gone
 from gomem_core.outside.hold import held
 from gomem_core.outside.image import Copied, Image, around, pages_of
 from gomem_core.outside.kept import Kept
-from gomem_core.outside.memory import Ranges, Unreadable, in_pages, merged, ranges_of
+from gomem_core.outside.memory import Gathered, Ranges, Unreadable, in_pages, merged, ranges_of
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
 from tests.outside.goprograms import built, running
@@ -224,3 +224,24 @@ def test_pages_in_which_pieces_lie(seed: int) -> None:
     for addr, at, wanted in zip(addrs, found.piece_at.tolist(), found.wanted.tolist(), strict=True):
         if wanted:
             assert read[at] == addr
+
+
+@pytest.mark.parametrize("far", [1, 7, 60, 1 << 40])
+def test_distinct_values_are_in_order_whether_they_lie_close_or_far_apart(far: int) -> None:
+    """Close together they are marked, far apart sorted."""
+    random = Random(far)
+    values = [random.randrange(50) * far - 9 for _ in range(200)]
+    assert distinct(np.array(values, np.int64)).tolist() == sorted({*values})
+    assert distinct(np.zeros(0, np.int64)).tolist() == []
+
+
+def test_columns_of_a_copy_with_the_same_content_need_not_be_taken_again() -> None:
+    words = np.arange(12, dtype=np.uint64)
+    found = Gathered(words.view(np.uint8), np.array([0, 48, 24]), np.array([True, True, False]))
+    assert found.column(8, "<u8").tolist() == [1, 7, 0]
+    assert found.column(12, "<u4").tolist() == [0, 0, 0]
+    assert found.column(88, "<u8").tolist() == [11, 11, 0]  # what is beyond the end is the last word
+    assert found.column(96, "<u8").tolist() == [0, 0, 0]
+    moved = found.moved((words * 2).view(np.uint8))
+    assert moved.column(8, "<u8").tolist() == [1, 7, 0]
+    assert moved.column(16, "<u8").tolist() == [4, 16, 0]

@@ -14,6 +14,7 @@ from gomem_core.lang.helptext import REFUSED
 from gomem_core.lang.moves import Pane
 from gomem_core.lang.panes import KEYS
 from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
+from gomem_core.queries.amounts import amounts
 from gomem_core.session.console import Console
 from gomem_core.session.opened import is_core, open_core_file, open_file
 from gomem_core.session.readheap import READ
@@ -160,3 +161,34 @@ async def test_the_explorer_shows_it(core: Path) -> None:
         await pilot.press("9", "slash", *"state:dead", "enter")
         await until(pilot, lambda: app.model.objects.text != "" and not app.model.objects.behind)
         assert 0 < len(app.model.objects) < len(app.model.session.objects)
+
+
+async def test_types_are_compared_between_two_looks_at_a_program() -> None:
+    """Objects come and go there, and one looks for the type that grows; a shape stands for one that is not known."""
+    looks = [open_file(Path(unpacked(f"{name}.core"))) for name in ("frag-1.27.3", NAME)]
+    strip = Strip([look.stills[0] for look in looks if isinstance(look, Strip)])
+    was, now = ({one.name: one for one in amounts(still, "type")} for still in strip.stills)
+    more = {name: (now[name].nbytes if name in now else 0) - (was[name].nbytes if name in was else 0) for name in {*was, *now}}
+    app = Explorer(Console(True, strip))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "0", "colon", *"diff", "space", "1", "enter", "z")
+        await until(pilot, lambda: "by change ↓" in text_of(app.screen)[1])
+        rows = app.model.types.rows()
+        assert [one.change for one in rows] == sorted(more.values(), reverse=True)
+        assert {one.name: one.change for one in rows} == more
+        grown = sum(value > 0 for value in more.values())
+        found = app.model.difference
+        assert found is not None
+        assert f"{grown} types grew, most {rows[0].name} +" in found.result.summary
+
+
+async def test_what_no_key_can_do_is_told_where_one_pane_has_all_the_room(core: Path) -> None:
+    app = Explorer(Console(True, open_file(core)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("9", "z")
+        heading = text_of(app.screen)[2]
+        assert heading.split() == ["type", "address", "size", "kind", "state", "links"], "no object of a program has a step"
+        await pilot.press("V")
+        await until(pilot, lambda: app.message.startswith("there are no steps to be done again: this heap was read (go1.27.3)"))
+        await pilot.press("m")
+        await until(pilot, lambda: app.message.startswith("this heap was read at one moment: there are no steps"))

@@ -57,7 +57,7 @@ def test_the_users_own_keys(tmp_path: Path) -> None:
 
 def test_a_file_without_keys_is_told(tmp_path: Path) -> None:
     path = tmp_path / "keys"
-    with pytest.raises(BadInput, match="cannot read"):
+    with pytest.raises(BadInput, match="cannot be read: "):
         keys_of_file(path, "--authorized-keys")
     path.write_text("hello\n")
     with pytest.raises(BadInput, match="no public key is in it"):

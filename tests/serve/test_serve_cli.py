@@ -37,7 +37,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--idle", "1y"], 2, "not a time"),
         (["--theme", "drak"], 2, "none of"),
         ([], 3, "there is no key in ~/.ssh"),
-        (["--authorized-keys", "nosuch"], 3, "cannot read nosuch"),
+        (["--authorized-keys", "nosuch"], 3, "nosuch: cannot be read: "),
         (["--authorized-keys", "junk"], 3, "no public key"),
         (["--anyone", "nosuch.gomem"], 3, "neither a file nor a lesson"),
         (["--anyone", "--resume", "nosuch"], 3, "no journal"),

@@ -22,7 +22,7 @@ from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.panes.model import first_panes
 from gomem_tui.render.lines import Line, plain
-from gomem_tui.render.why import EMPTY_KEYS, FILM_KEYS, FIRST_KEYS, LOOK_KEYS, READ_KEYS, WATCH_KEYS
+from gomem_tui.render.why import EMPTY_KEYS, FILM_KEYS, FIRST_KEYS, LOOK_KEYS, LOOKS_KEYS, READ_KEYS, WATCH_KEYS
 from gomem_tui.serve.hands import Hands
 from gomem_tui.serve.keyboard import FOLLOWING
 from gomem_tui.serve.rooms import rooms
@@ -42,7 +42,7 @@ drop a
 gc
 alloc 70000 as big
 """
-BEGINNINGS = (EMPTY_KEYS, FIRST_KEYS, FILM_KEYS, LOOK_KEYS, READ_KEYS, WATCH_KEYS)
+BEGINNINGS = (EMPTY_KEYS, FIRST_KEYS, FILM_KEYS, LOOK_KEYS, LOOKS_KEYS, READ_KEYS, WATCH_KEYS)
 ALL = [str(number) for number in range(10)]
 WALK = (  # what is pressed; then all is compared
     *("space", "space space", "b", "space", "9", "j j j", "1", "s", "G", "2", "v", "plus", "z", "z", "7", "w", "5", "4 j j", "8"),

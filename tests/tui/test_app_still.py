@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from gomem_core.files.stillfile import still_bytes
 from gomem_core.session.readheap import READ
 from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.opening import open_console
 from gomem_tui.render.words import ONE_MOMENT
 from tests.core.test_diff import played
@@ -141,3 +142,4 @@ async def test_a_still_is_taken_up_and_goes_on(tmp_path: Path) -> None:
         await pilot.pause()
         assert "step 0/1" in text_of(app.screen)[0]
         assert app.model.world.spans.count == spans
+        assert app.query_one(Prompt).placeholder == "space does: alloc 4096 scan as new", "no other version can go on from it"

@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from gomem_core.film.film import Film
 from gomem_core.film.reel import FilmReel
 from gomem_core.queries import roworder
 from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
+from gomem_core.world.reel import ends_before
 from gomem_core.world.strip import Strip
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
 from gomem_tui.panes.sessionbars import SessionBars
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD
-from tests.film.recorded import film
+from tests.film.recorded import film, trace
 from tests.tui.golden import check_picture
 from tests.written.realfiles import REAL
 
@@ -144,4 +146,10 @@ def test_goto_says_where_a_time_lies() -> None:
     assert told.endswith(f"happened up to {middle / 1e9:.6f} s; the next event is at {one.time(gap + 1) / 1e9:.6f} s")
     outcome = model.submit("goto 100s")
     assert outcome.result is not None
-    assert outcome.result.summary.endswith("; nothing else happened up to 100.000000 s, where it ends")
+    assert outcome.result.summary.endswith(f"; the film ends at {one.time(one.events) / 1e9:.6f} s, before 100.000000 s")
+
+
+def test_of_a_film_that_is_still_being_read_it_is_not_said_that_it_ends() -> None:
+    reel = FilmReel(Film(trace(_NAME), _NAME))
+    assert reel.done < 1
+    assert ends_before(reel, 10**11) == f"the film was read only up to {reel.time(reel.events) / 1e9:.6f} s, before 100.000000 s"

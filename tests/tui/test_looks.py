@@ -59,7 +59,7 @@ async def test_space_looks_again_and_b_shows_the_look_before() -> None:
         await pressed(pilot, "full_stop")
         assert app.message == NO_EVENTS
         await pressed(pilot, "b")
-        assert "space step" in text_of(app.screen)[-1]
+        assert "space look" in text_of(app.screen)[-1]
         assert "event" not in text_of(app.screen)[-1]
 
 
@@ -144,8 +144,11 @@ async def test_looks_that_were_kept_end() -> None:
     app = Explorer(Console(True, kept))
     async with app.run_test(size=(120, 40)) as pilot:
         assert "look 1/3" in text_of(app.screen)[0]
+        assert "Several looks at a heap: space shows the next" in "\n".join(text_of(app.screen))
         await pressed(pilot, "space", "space")
         assert "look 3/3" in text_of(app.screen)[0]
+        assert "   look 3: HeapInuse " in "\n".join(text_of(app.screen))
+        assert "step 2" not in "\n".join(text_of(app.screen)), "looks have numbers of their own"
         await pressed(pilot, "space")
         assert app.message == LAST_LOOK
         await pressed(pilot, "greater_than_sign")

@@ -342,6 +342,19 @@ def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> 
     assert len(line) == width
 
 
+@pytest.mark.parametrize("version", ["1.10", "1.21", "1.27"])
+@pytest.mark.parametrize("load", ["", "alloc 10000", "alloc 100K", "alloc 1000M times 3\ngc\nalloc 999M"])
+def test_at_80_columns_the_gauge_stays_beside_figures_and_a_name(version: str, load: str) -> None:
+    """How many Ps there are goes first, and then what the program is called."""
+    world = State(load, version).session.world
+    line = plain(render_header(world, (12, 3, 27), "Who has a slot?", 80))
+    assert re.search(r"step 12.3/27  heap_live \S+( B)? GC at \S+ ▕.{4,8}▏ GCs \d ", line)
+    assert "Who has" in line
+    assert "1 P" not in line
+    wide = plain(render_header(world, (12, 3, 27), "Who has a slot?", 120))
+    assert re.match(r" gomem go\S+  1 P  step .*▕.{8}▏ GCs \d .*Who has a slot\?", wide)
+
+
 @pytest.mark.parametrize("name", ["one span", "mid-gc", "many Ps"])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_header_tells_that_a_session_is_read_only(name: str, width: int) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from gomem_core.files.journal.file import LARGEST, SUFFIX, Stamp, is_locked, stamp_of, without_waiting
 from gomem_core.files.journal.line import Header, JournalError, Record, excerpt, parse, read_header
+from gomem_core.foreign import unread
 from gomem_core.frozen import frozen
 
 _LONGEST_HEADER: Final = 1 << 16  # bytes; what a journal begins with has some hundred
@@ -55,7 +56,7 @@ def read(path: Path) -> Found:
             with _without_collector():
                 return _read_records(path, header, locked, stamp, file)
     except (OSError, ValueError) as e:  # ValueError: a path the system cannot be told
-        raise JournalError(path, 0, f"cannot be read: {getattr(e, 'strerror', None) or e}") from e
+        raise JournalError(path, 0, unread(e)) from e
 
 
 def _read_records(path: Path, header: Header, locked: bool, stamp: Stamp, file: BufferedReader) -> Found:

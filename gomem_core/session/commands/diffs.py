@@ -3,15 +3,13 @@
 Nothing is left changed: the session stands where it stood, and another branch or file is done in a session of its own.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
-from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference import There, difference
-from gomem_core.queries.growth import NotAlike, grown, is_written, types_grown
+from gomem_core.queries.growth import NotAlike, grown, is_written
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError
@@ -33,11 +31,9 @@ def diff(desk: Desk, command: Diff) -> Result:
         then = side_of(session)
     finally:
         session.goto(here, event)
-    bookmark = command.target if isinstance(command.target, str) else ""
-    if session.reel is None:
-        return _compared(desk, then, now, There(bookmark))
-    grown_types = types_grown(then.still, now.still, desk.stop)  # objects come and go, and one looks for the type that leaks
-    return _compared(desk, then, now, There(bookmark, when=_when(session.reel, then.step, now.step)), grown_types)
+    bookmark = command.target if isinstance(command.target, str) and command.target in session.bookmarks else ""
+    when = "" if session.reel is None else _when(session.reel, then.step, now.step)
+    return _compared(desk, then, now, There(bookmark, when=when))
 
 
 def diff_branch(desk: Desk, command: DiffBranch) -> Result:
@@ -84,9 +80,9 @@ def _when(reel: Reel, then: int, now: int) -> str:
     return f"from {time_text(reel.time(then))} {'back ' if then > now else ''}to {time_text(reel.time(now))}"
 
 
-def _compared(desk: Desk, then: Side, now: Side, there: There, types: Sequence[Growth] | None = None) -> Result:
+def _compared(desk: Desk, then: Side, now: Side, there: There) -> Result:
     session = desk.session
-    found = desk.difference = difference(then, now, there, types)
+    found = desk.difference = difference(then, now, there, desk.stop)
     if session.event:
         told = f"step {session.step} as a whole, not {session.step}.{session.event}: {found.result.summary}"
         return replace(found.result, summary=told)

@@ -90,7 +90,7 @@ def check_take_up(desk: Desk, _command: TakeUp) -> None:
     if missing:
         raise CommandError(f"this heap cannot be taken up: {'; '.join(missing)}")
     if kept is None or strip.at + 1 != kept.looks:
-        raise CommandError("the session would begin with this look, and it is not the last one of a file: save it first")
+        raise CommandError("a session goes on from the last look in a file, and this is none: save it first")
 
 
 def check_go(desk: Desk, command: Go) -> None:

@@ -9,7 +9,7 @@ from gomem_core.files.journal import JournalError
 from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import brief, named, unread
 from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
@@ -54,7 +54,7 @@ from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
 from gomem_core.session.places import place_name
 from gomem_core.session.resume import resume
-from gomem_core.world.reel import Reel, time_text
+from gomem_core.world.reel import Reel, ends_before, time_text
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ def _goto(desk: Desk, command: Goto) -> Result:
 def _beside(reel: Reel, event: int, ns: int) -> str:
     """Where a time lies, to which an event was the last one."""
     asked = f"nothing else happened up to {time_text(ns)}"
-    return (
-        f"{asked}; the next event is at {time_text(reel.time(event + 1))}" if event < reel.events else f"{asked}, where it ends"
-    )
+    after = f"; the next event is at {time_text(reel.time(event + 1))}" if event < reel.events else ""
+    return ends_before(reel, ns) or f"{asked}{after}"
 
 
 def goto(desk: Desk, step: int) -> Result:
@@ -302,7 +301,7 @@ def _open(desk: Desk, command: Open) -> Result:
         origin = Origin(path, stamp_of(path))
         opened = open_file(path)
     except OSError as e:
-        raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"{brief(command.path)}: {unread(e)}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     if isinstance(opened, Strip):
