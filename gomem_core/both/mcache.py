@@ -29,7 +29,8 @@ class AnyMCache(Generic[S]):
     """The cache of P number `p`: `alloc[spanclass]`, even numbers with pointers (scan), odd ones without (noscan).
 
     An entry that caches nothing is `emptymspan`, which is always full, so that the fast path need not ask.  `scan` and `noscan`
-    are the same spans by the size of an object, from 0 to NO_HEADER bytes; `none` is what they are without spans.
+    are the same spans by the size of an object, from 0 to NO_HEADER bytes; `none` is what they are without spans.  They have as
+    many empty places more, which a size below 0 finds: to compare each size with 0 takes longer.
     """
 
     __slots__ = ("_sizes", "_stats", "alloc", "emptymspan", "none", "noscan", "p", "scan", "tiny", "tinyoffset")
@@ -41,7 +42,7 @@ class AnyMCache(Generic[S]):
         self._stats = stats
         self._sizes = _sizes_of(tuple(slot_sizes))
         self.alloc = [emptymspan] * len(self._sizes)
-        self.none = [emptymspan] * (NO_HEADER + 1)
+        self.none = [emptymspan] * (2 * (NO_HEADER + 1))
         self.noscan, self.scan = self.none[:], self.none[:]
         self.forget_tiny()
 

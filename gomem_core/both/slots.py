@@ -64,29 +64,21 @@ class Slots:
         "tiny_refs",
     )
 
+    sweepgen: int  # not set by describe: a struct that is used again keeps its old one until it is allocated
     pointers: dict[int, dict[int, int]] | None
     tiny_refs: bytearray | None
     _words: "array[int] | None"
     alike_to: int
 
-    def __init__(self, base: int, npages: int) -> None:
-        self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
-        self.describe(base, npages)
-
     def describe(self, base: int, npages: int) -> None:
-        """Make it stand for `npages` pages at `base`, without slots."""
-        self.start_addr = base
+        """Make it stand for `npages` pages at `base`, without slots, bits, and what the program stored."""
+        self.start_addr = self.free_addr = self.run_end = self.rooted_addr = base
         self.npages = npages
         self.counted = 0  # slots of alloc_count that the books know of already, see AnyMCache.count
         self.spanclass = 0
         self.elemsize = 0
         self.state = MSPAN_DEAD
         self.needzero = 0
-        self.clear_slots()
-
-    def clear_slots(self) -> None:
-        """Forget slots, bits and what the program stored: the span holds no objects (any more)."""
-        self.free_addr = self.run_end = self.rooted_addr = self.start_addr
         self.free_behind = 0
         self.nelems = 0
         self.alloc_bits = 0
@@ -94,15 +86,12 @@ class Slots:
         self._root_bits = 0
         self.pointers = None
         self.tiny_refs = None
-        self.keep_words(False)
-
-    def init_slots(self, nelems: int) -> None:
-        """Cut a fresh span into `nelems` free slots, whose size is set."""
-        self.clear_slots()
-        self.cut(nelems)
+        self._words = None  # as keep_words(False) has it
+        self.alike = PTR_SIZE
+        self.alike_to = -1
 
     def cut(self, nelems: int) -> None:
-        """The same of a span that never had any."""
+        """Cut a span without slots into `nelems` free ones, whose size is set."""
         self.nelems = nelems
         self.run_end = self.start_addr + nelems * self.elemsize
 

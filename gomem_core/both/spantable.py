@@ -34,16 +34,16 @@ class SpanTable(Generic[S]):
 
     def set(self, page: int, s: S) -> None:
         """Write one entry."""
-        self._leaf(page >> _LEAF_SHIFT)[page & (_LEAF - 1)] = s
+        leaf = self.leaves.get(page >> _LEAF_SHIFT)
+        entries = leaf if isinstance(leaf, list) else self._leaf(page >> _LEAF_SHIFT)
+        entries[page & (_LEAF - 1)] = s
 
     def set_range(self, page: int, npages: int, s: S) -> None:
         """Write the entries of `npages` pages from `page`."""
-        if npages == 1:  # most spans
-            self._leaf(page >> _LEAF_SHIFT)[page & (_LEAF - 1)] = s
-            return
         end = page + npages
         first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
-        self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB
+        if first < behind:
+            self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB
         while page < end:
             number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
             if first <= number < behind:

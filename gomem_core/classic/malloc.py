@@ -104,37 +104,49 @@ class Heap(ManyAllocs[MSpan]):
         (nextFreeFast).
         Raises ValueError, and OutOfMemory when the arena cannot grow.
         """
-        if ptrdata <= size <= NO_HEADER:
+        try:
             if not ptrdata:
-                s = self._noscan[size]
-                addr = s.free_addr
-                if addr < s.run_end:
-                    s.free_addr = addr + s.elemsize
-                    return addr
-                if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
-                    return addr
-            elif size > 0:
+                if size <= NO_HEADER:
+                    s = self._noscan[size]
+                    addr = s.free_addr
+                    if addr < s.run_end:
+                        s.free_addr = addr + s.elemsize
+                        return addr
+            elif ptrdata <= size <= NO_HEADER:
                 s = self._scan[size]
                 addr = s.free_addr
-                if addr < s.run_end and ptrdata == s.alike:  # as the objects before it
+                if ptrdata == s.alike and addr < s.run_end:  # as the objects before it
                     s.free_addr = addr + s.elemsize
                     return addr
+        except IndexError:  # far below 0; a size just below it finds an empty place of the table, see AnyMCache
+            return self._mallocgc(size, ptrdata)
+        if 0 < size < TINY_SIZE and not ptrdata and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
+            return addr
         return self._mallocgc(size, ptrdata)
 
     def _mallocgc(self, size: int, ptrdata: int) -> int:
         """All else that is silent: larger small objects, others than before, and free slots behind others."""
         is_quick = self.trace is None or self.took is not None
-        if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= MAX_SMALL_SIZE:
+        if is_quick and (size >= TINY_SIZE or (ptrdata and size > 0)) and ptrdata <= size <= MAX_SMALL_SIZE:
             if size <= _SMALL_LIMIT8:
                 sizeclass = SIZE_TO_CLASS8[(size + 7) >> 3]
             else:
                 sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
-            s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
+            spanclass = sizeclass << 1 if ptrdata else sizeclass << 1 | 1
+            s = self.mcache.alloc[spanclass]
             addr = s.free_addr
             if addr < s.run_end:
                 s.free_addr = addr + s.elemsize
-            elif not s.free_behind or not (addr := s.next_run()):
-                return self.place(size, ptrdata, None)[0]
+            elif not (s.free_behind or s.alloc_bits) or not (addr := s.next_run()):
+                if self.trace is not None or (ptrdata and not self.is_small(size, ptrdata)):
+                    return self.place(size, ptrdata, None)[0]
+                s, _ = self.mcache.refill(self.central[spanclass])
+                addr = s.next_slot()
+                if ptrdata:
+                    s.set_words(s.object_index(addr), 1, ptrdata >> 3)
+                if self.gc.should_start():
+                    self.gc.start(TRIGGER_HEAP)
+                return addr
             if ptrdata and ptrdata != s.alike:
                 s.set_words(s.object_index(addr), 1, ptrdata >> 3)
             if self.took is not None:
@@ -195,7 +207,7 @@ class Heap(ManyAllocs[MSpan]):
         addr = s.next_slot()
         served: ServedBy = "mcache"
         if not addr:
-            s, served = self._refill(spanclass)
+            s, served = mcache.refill(self.central[spanclass])
             addr = s.next_slot()
         if self.took is not None:
             self.took(s.start_addr, s.object_index(addr), 1)
@@ -204,21 +216,6 @@ class Heap(ManyAllocs[MSpan]):
             if s.needzero:
                 self.trace(Zeroed(addr, s.elemsize))
         return s, addr, served
-
-    def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
-        """Give the P another span of this class; tells who had it."""
-        stats = self.stats
-        grown, handed_out = stats.nheap_grow, stats.nheap_alloc
-        s = self.mcache.refill(self.central[spanclass])
-        stats.nserved_counted -= 1  # its first slot, which will be counted with the others
-        if stats.nheap_grow != grown:
-            stats.nserved_os += 1
-            return s, "os"
-        if stats.nheap_alloc != handed_out:
-            stats.nserved_heap += 1
-            return s, "mheap"
-        stats.nserved_central += 1
-        return s, "mcentral"
 
     def _large_alloc(self, size: int, ptrdata: int) -> tuple[int, MSpan, ServedBy]:
         """Whole pages straight from the heap, one object a span (largeAlloc)."""
@@ -231,7 +228,7 @@ class Heap(ManyAllocs[MSpan]):
         self.sweeper.deduct_sweep_credit(npages << PAGE_SHIFT, npages)
         s = self.mheap.alloc(npages, spanclass, True, True)
         s.limit = s.start_addr + size
-        s.init_slots(1)
+        s.cut(1)
         init_bits(s)
         if self.trace is not None:
             self.trace(BitsCleared(s.start_addr, npages, 0))

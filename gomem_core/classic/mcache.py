@@ -10,6 +10,7 @@ from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSpan
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE
 from gomem_core.world.faults import OutOfMemory
+from gomem_core.world.records import ServedBy
 
 
 class MCache(AnyMCache[MSpan]):
@@ -20,25 +21,34 @@ class MCache(AnyMCache[MSpan]):
     def __init__(self, p: int, stats: MStats) -> None:
         super().__init__(p, MSpan(0), stats, CLASS_TO_SIZE)
 
-    def refill(self, central: MCentral) -> MSpan:
-        """Replace the full span of central's class by one with room ((*mcache).refill).
+    def refill(self, central: MCentral) -> tuple[MSpan, ServedBy]:
+        """Replace the full span of central's class by one with room, and tell who had that ((*mcache).refill).
 
         The old one just stops being cached: it is in central's `empty` list already.  Raises OutOfMemory.
         """
-        spanclass = central.spanclass
+        spanclass, stats = central.spanclass, self._stats
+        grown, handed_out = stats.nheap_grow, stats.nheap_alloc
         s = self.alloc[spanclass]
-        if not s.is_full():
+        if s.free_addr != s.run_end or s.free_behind:  # Slots.is_full, written out: it is asked for at each refill
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         s.incache = False
-        self.count(s)
+        stats.nserved_counted += s.nelems - s.counted  # AnyMCache.count, written out for a full span
+        s.counted = s.nelems
         try:
             s = central.cache_span()
         except OutOfMemory:
             self.put(spanclass, self.emptymspan)  # the old one is not cached twice
             raise
-        s.counted = s.alloc_count
         self.put(spanclass, s)
-        return s
+        stats.nserved_counted -= 1  # the slot that this is done for: it will be counted with the others of the span
+        if stats.nheap_grow != grown:
+            stats.nserved_os += 1
+            return s, "os"
+        if stats.nheap_alloc != handed_out:
+            stats.nserved_heap += 1
+            return s, "mheap"
+        stats.nserved_central += 1
+        return s, "mcentral"
 
     def release_all(self, central: list[MCentral]) -> None:
         """Give every span back and forget the tiny block ((*mcache).releaseAll)."""

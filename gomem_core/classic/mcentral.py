@@ -34,11 +34,12 @@ class MCentral:
 
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
-        self.heap.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
+        if self.heap.sweep_pages_per_byte:
+            self.heap.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s = self._from_lists() or self._grow()
-        count = s.alloc_count
+        s.counted = count = s.alloc_count
         nfree = s.nelems - count
-        if not s.has_room():
+        if s.free_addr == s.run_end and not s.has_room():
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         self.nmalloc += nfree
         used_bytes = count * s.elemsize
@@ -84,10 +85,10 @@ class MCentral:
         if self.heap.details is not None:
             self.heap.details(CentralMiss(self.spanclass, self.nonempty.count, self.empty.count))
         s = self.heap.alloc(self.npages, self.spanclass, False, True)
-        nelems = s.layout()
-        s.limit = s.start_addr + s.elemsize * nelems
-        s.init_slots(nelems)
-        init_bits(s)
+        s.cut((self.npages << PAGE_SHIFT) // s.elemsize)
+        s.limit = s.run_end
+        if not self.spanclass & 1:
+            init_bits(s)
         if self.heap.details is not None:
             self.heap.details(BitsCleared(s.start_addr, s.npages, bitmap_fill(s)))
         self.lock()

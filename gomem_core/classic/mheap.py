@@ -176,7 +176,10 @@ class MHeap:
         if s.npages > npages:
             self._split(s, npages)
         s.unusedsince = 0
-        self.spans.set_range(self.page_of(s.start_addr), npages, s)
+        if npages == 1:  # most spans
+            self.spans.set(self.page_of(s.start_addr), s)
+        else:
+            self.spans.set_range(self.page_of(s.start_addr), npages, s)
         self.stats.heap_idle -= npages << PAGE_SHIFT
         return s
 
@@ -230,7 +233,6 @@ class MHeap:
             self.stats.heap_inuse -= s.npages << PAGE_SHIFT
         if acct_idle:
             self.stats.heap_idle += s.npages << PAGE_SHIFT
-        s.state = MSPAN_FREE
         if s.in_list is not None:
             self.busy_list(s.npages).remove(s)
         s.unusedsince = unusedsince or self.now
@@ -243,7 +245,11 @@ class MHeap:
             page -= before.npages
             self.spans.set(page, s)
             self._absorb(s, before)
-        s.clear_slots()
+        if s.nelems or s.free_addr != s.start_addr:  # it had slots, or another beginning
+            needzero = s.needzero
+            s.describe(s.start_addr, s.npages)
+            s.needzero = needzero
+        s.state = MSPAN_FREE
         after = self.spans.get(page + s.npages)
         if after is not None and after.state == MSPAN_FREE:
             self.spans.set(page + s.npages + after.npages - 1, s)

@@ -6,7 +6,6 @@ See malloc.py for the overview.  Mirrors the mspan part of Go's runtime/mheap.go
 from typing import Final
 
 from gomem_core.both.slots import Slots, throw
-from gomem_core.go.amd64 import PAGE_SHIFT
 
 MSPAN_FREE: Final = 3  # free pages: a span too, in this version
 
@@ -22,7 +21,7 @@ class MSpan(Slots):
 
     def __init__(self, ptr: int) -> None:
         self.ptr = ptr  # address of this struct: identity, and the tie-break of the treap
-        super().__init__(0, 0)
+        self.sweepgen = 0
         self.init(0, 0)
 
     def init(self, base: int, npages: int) -> None:
@@ -35,10 +34,6 @@ class MSpan(Slots):
         self.unusedsince = 0
         self.npreleased = 0
         self.limit = 0
-
-    def layout(self) -> int:
-        """Number of whole slots that fit ((*mspan).layout)."""
-        return (self.npages << PAGE_SHIFT) // self.elemsize
 
 
 class MSpanList:

@@ -191,7 +191,7 @@ def _span(info: SpanInfo) -> MSpan:
     s.unusedsince = info.unusedsince or 0
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
-        s.init_slots(info.nelems)
+        s.cut(info.nelems)
         s.place_at(info.freeindex or 0, info.alloc_count)
     return s
 

@@ -108,34 +108,45 @@ class Heap(ManyAllocs[MSpan]):
         Go's mallocgc.  Here stands only its fast path, silent and inlined: an object of up to 512 bytes, a free slot in the
         cached span (nextFreeFast).  Raises ValueError, and OutOfMemory when addresses end.
         """
-        if ptrdata <= size <= NO_HEADER:
+        try:
             if not ptrdata:
-                s = self._noscan[size]
-                addr = s.free_addr
-                if addr < s.run_end:
-                    s.free_addr = addr + s.elemsize
-                    return addr
-                if 0 < size < TINY_SIZE and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
-                    return addr
-            elif size > 0:
+                if size <= NO_HEADER:
+                    s = self._noscan[size]
+                    addr = s.free_addr
+                    if addr < s.run_end:
+                        s.free_addr = addr + s.elemsize
+                        return addr
+            elif ptrdata <= size <= NO_HEADER:
                 s = self._scan[size]
                 addr = s.free_addr
-                if addr < s.run_end and ptrdata == s.alike:  # as the objects before it
+                if ptrdata == s.alike and addr < s.run_end:  # as the objects before it
                     s.free_addr = addr + s.elemsize
                     return addr
+        except IndexError:  # far below 0; a size just below it finds an empty place of the table, see AnyMCache
+            return self._mallocgc(size, ptrdata)
+        if 0 < size < TINY_SIZE and not ptrdata and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
+            return addr
         return self._mallocgc(size, ptrdata)
 
     def _mallocgc(self, size: int, ptrdata: int) -> int:
         """All else that is silent: larger small objects, others than before, free slots behind others; the rest does `place`."""
         is_quick = self.trace is None or self.took is not None
-        if is_quick and (size >= TINY_SIZE or ptrdata) and ptrdata <= size <= self._small_limit:
+        if is_quick and (size >= TINY_SIZE or (ptrdata and size > 0)) and ptrdata <= size <= self._small_limit:
             spanclass = self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
             addr = s.free_addr
             if addr < s.run_end:
                 s.free_addr = addr + s.elemsize
-            elif not s.free_behind or not (addr := s.next_run()):
-                return self.place(size, ptrdata, None)[0]
+            elif not (s.free_behind or s.alloc_bits) or not (addr := s.next_run()):
+                if self.trace is not None or ptrdata % PTR_SIZE or -ptrdata > size:
+                    return self.place(size, ptrdata, None)[0]
+                s, _ = self.mcache.refill(self.central[spanclass], self.p)
+                addr = s.next_slot()
+                if ptrdata:
+                    heap_set_type(s, s.object_index(addr), ptrdata >> 3)
+                if self.stats.heap_live >= self.gc.pacer.trigger:
+                    self.gc.start(TRIGGER_HEAP, self.p)
+                return addr + self.headers[spanclass]
             if ptrdata and ptrdata != s.alike:
                 heap_set_type(s, s.object_index(addr), ptrdata >> 3)
             if self.took is not None:
@@ -243,7 +254,7 @@ class Heap(ManyAllocs[MSpan]):
         slot = s.next_slot()
         served: ServedBy = "mcache"
         if not slot:
-            s, served = self._refill(spanclass)
+            s, served = mcache.refill(self.central[spanclass], self.p)
             slot = s.next_slot()
         if self.took is not None:
             self.took(s.start_addr, s.object_index(slot), 1)
@@ -252,22 +263,6 @@ class Heap(ManyAllocs[MSpan]):
             if s.needzero:
                 self.trace(Zeroed(slot, s.elemsize))
         return s, slot, served
-
-    def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
-        """Give the P another span of this class; tells who had it."""
-        stats = self.stats
-        grown = stats.nheap_grow
-        s, src = self.mcache.refill(self.central[spanclass], self.p)
-        stats.nserved_counted -= 1  # its first slot, which will be counted with the others
-        if src != "grow":
-            stats.nserved_central += 1
-            return s, "mcentral"
-        init_bits(s, self.profile)
-        if stats.nheap_grow != grown:
-            stats.nserved_os += 1
-            return s, "os"
-        stats.nserved_heap += 1
-        return s, "mheap"
 
     def take_spans(self, size: int, ptrdata: int, most: int, rows: Rows, served: dict[str, int]) -> int:
         """Allocate up to `most` objects that fill fresh spans; returns 0 where the next span is to be looked for."""
@@ -306,11 +301,10 @@ class Heap(ManyAllocs[MSpan]):
             self.trace(ClassChosen(size, spanclass, npages << PAGE_SHIFT))
         grown = stats.nheap_grow
         self.sweeper.deduct_sweep_credit(npages << PAGE_SHIFT, npages)
-        s = self.mheap.alloc(npages, spanclass, self.p)
+        s = self.mheap.alloc(npages, spanclass, 1, self.p)
         stats.largealloc += s.elemsize
         stats.nlargealloc += 1
         stats.heap_live += s.nbytes
-        s.cut(1)
         self.central[spanclass].push_swept(s, True)
         s.take_run(1)
         init_bits(s, self.profile)

@@ -5,11 +5,14 @@ See malloc.py for the overview.
 
 from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.slots import throw
-from gomem_core.go.pageevents import CachedFrom, SpanCached
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.pageevents import SpanCached
+from gomem_core.modern.mbitmap import init_bits
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mspan import MSpan
 from gomem_core.world.faults import OutOfMemory
+from gomem_core.world.records import ServedBy
 
 
 class MCache(AnyMCache[MSpan]):
@@ -21,26 +24,42 @@ class MCache(AnyMCache[MSpan]):
         super().__init__(p, MSpan(0, 0), heap.stats, heap.elemsizes)
         self.heap = heap
 
-    def refill(self, central: MCentral, p: int) -> tuple[MSpan, CachedFrom]:
-        """Replace the full span of central's class by one with room, and tell where that was found ((*mcache).refill).
+    def refill(self, central: MCentral, p: int) -> tuple[MSpan, ServedBy]:
+        """Replace the full span of central's class by one with room, and tell who had that ((*mcache).refill).
 
         `p` is NO_P while the process has no Ps.  Raises OutOfMemory.
         """
-        spanclass = central.spanclass
+        spanclass, h = central.spanclass, self.heap
+        stats = h.stats
+        grown = stats.nheap_grow
         self._give_full(central, p)
         try:
             s, src = central.cache_span(p)
         except OutOfMemory:
             self.put(spanclass, self.emptymspan)
             raise
-        h = self.heap
         s.sweepgen = h.sweepgen + 3
-        s.counted = s.alloc_count
-        h.stats.heap_live += s.nbytes - s.counted * s.elemsize
+        stats.nserved_counted -= 1  # the slot that this is done for: it will be counted with the others of the span
+        served: ServedBy
+        if src != "grow":
+            s.counted = s.alloc_count
+            stats.heap_live += s.nbytes - s.counted * s.elemsize
+            stats.nserved_central += 1
+            served = "mcentral"
+        else:
+            if not spanclass & 1:
+                init_bits(s, h.profile)
+            stats.heap_live += s.npages << PAGE_SHIFT
+            if stats.nheap_grow == grown:
+                stats.nserved_heap += 1
+                served = "mheap"
+            else:
+                stats.nserved_os += 1
+                served = "os"
         self.put(spanclass, s)
         if h.trace is not None:
             h.trace(SpanCached(p, spanclass, s.start_addr, s.freeindex, s.alloc_count, src))
-        return s, src
+        return s, served
 
     def take_row(self, central: MCentral, row: list[MSpan], p: int) -> None:
         """Let the P have had all spans of a row in turn: fresh ones whose slots are all taken."""
@@ -57,11 +76,15 @@ class MCache(AnyMCache[MSpan]):
         """Give the full span of central's class back, if there is one."""
         spanclass = central.spanclass
         s = self.alloc[spanclass]
-        if not s.is_full():
+        if s.free_addr != s.run_end or s.free_behind:  # Slots.is_full, written out: it is asked for at each refill
             throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
         if s is not self.emptymspan:
             self.alloc[spanclass] = self.emptymspan  # no slot is taken before another one is put there
-            self.count(s)
+            h, sizeclass = self.heap, spanclass >> 1  # `count`, written out for a span whose slots are all taken
+            taken = s.nelems - s.counted
+            s.counted = s.nelems
+            h.stats.nserved_counted += taken
+            h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken
             central.uncache_span(s, p)
 
     def release_all(self, central: list[MCentral], by: int) -> None:

@@ -31,29 +31,24 @@ class MCentral:
     # --- Its queues ---------------------------------------------------------------------------------------------------------
 
     @property
-    def _swept(self) -> int:
-        """Which of two queues is that of swept spans now."""
-        return self.heap.sweepgen >> 1 & 1
-
-    @property
     def partial_swept(self) -> SpanSet:
         """Spans with a free slot."""
-        return self.partial[self._swept]
+        return self.partial[self.heap.sweepgen >> 1 & 1]
 
     @property
     def partial_unswept(self) -> SpanSet:
         """Those that had one before the last mark; among them some that were swept since."""
-        return self.partial[1 - self._swept]
+        return self.partial[~self.heap.sweepgen >> 1 & 1]
 
     @property
     def full_swept(self) -> SpanSet:
         """Spans without a free slot, and large objects."""
-        return self.full[self._swept]
+        return self.full[self.heap.sweepgen >> 1 & 1]
 
     @property
     def full_unswept(self) -> SpanSet:
         """Those that had none before the last mark; among them some that were swept since."""
-        return self.full[1 - self._swept]
+        return self.full[~self.heap.sweepgen >> 1 & 1]
 
     def push_swept(self, s: MSpan, is_full: bool) -> None:
         """Put a swept span at the end of its queue."""
@@ -62,23 +57,26 @@ class MCentral:
     # --- For an mcache --------------------------------------------------------------------------------------------------------
 
     def cache_span(self, p: int) -> tuple[MSpan, CachedFrom]:
-        """A span with a free slot for an mcache, and where it was found ((*mcentral).cacheSpan).
+        """A span with a free slot for an mcache, and where it was found ((*mcentral).cacheSpan and grow).
 
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
         h = self.heap
-        if h.sweep_pages_per_byte:
+        if h.sweep_pages_per_byte and h.sweep_debt(self.npages << PAGE_SHIFT, 0) > 0:
             h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
-        partial = self.partial_swept
+        partial = self.partial[h.sweepgen >> 1 & 1]  # the swept ones
         if not partial.is_empty():
             s = partial.pop()
         elif not h.sweepdone:
             s, src = self._sweep_one()
         if s is None:
-            s, src = self._grow(p), "grow"
-        if not s.has_room():
+            if h.trace is not None:
+                queues = (self.partial_swept, self.partial_unswept, self.full_swept, self.full_unswept)
+                h.trace(CentralEmpty(self.spanclass, *map(len, queues)))
+            return h.alloc(self.npages, self.spanclass, self.nelems, p), "grow"
+        if s.free_addr == s.run_end and not s.has_room():
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         return s, src
 
@@ -114,16 +112,6 @@ class MCentral:
         s.sweepgen = self.heap.sweepgen - 1
         return True
 
-    def _grow(self, p: int) -> MSpan:
-        """A fresh span from the heap, cut into slots ((*mcentral).grow)."""
-        h = self.heap
-        if h.trace is not None:
-            queues = (self.partial_swept, self.partial_unswept, self.full_swept, self.full_unswept)
-            h.trace(CentralEmpty(self.spanclass, *map(len, queues)))
-        s = h.alloc(self.npages, self.spanclass, p)
-        s.cut(self.nelems)
-        return s
-
     def uncache_span(self, s: MSpan, p: int) -> None:
         """Take a span back from an mcache; one that was cached before the last mark is swept ((*mcentral).uncacheSpan)."""
         h = self.heap
@@ -135,4 +123,5 @@ class MCentral:
             h.sweeper.sweep(s, False, "")
         else:
             s.sweepgen = h.sweepgen
-            self.push_swept(s, s.is_full())
+            is_full = s.free_addr == s.run_end and not s.free_behind  # Slots.is_full, written out: it is asked for at each refill
+            (self.full if is_full else self.partial)[h.sweepgen >> 1 & 1].push(s)  # the swept ones

@@ -3,14 +3,19 @@
 See malloc.py for the overview.  Nothing is freed object by object: a swept span simply has other allocation bits.
 """
 
+from typing import Final
+
 from gomem_core.both.slots import MSPAN_IN_USE, throw
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.events import SweepDebt
-from gomem_core.go.pageevents import InlineMarksMoved, SpanSwept, SweptFor
+from gomem_core.go.pageevents import RECLAIMED_ALL, InlineMarksMoved, PagesReclaimed, SpanSwept, SweptFor
 from gomem_core.go.versions import INLINE_MARKS
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mheaprows import free_rows
 from gomem_core.modern.mspan import MSpan
+
+_RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 
 
 class SpanSweeper:
@@ -143,6 +148,48 @@ class SpanSweeper:
         self.central[s.spanclass].push_swept(s, s.is_full())
         return False
 
+    # --- Before pages are taken -------------------------------------------------------------------------------------------
+
+    def reclaim(self, npages: int) -> None:
+        """Before `npages` pages are taken: sweep spans without a mark until as many are free ((*mheap).reclaim)."""
+        h = self.heap
+        if h.trace is not None:
+            h.trace(PagesReclaimed(npages, h.reclaim_index, h.reclaim_credit))
+        if h.reclaim_index >= RECLAIMED_ALL:
+            return
+        while npages > 0:
+            if h.reclaim_credit:
+                used = min(h.reclaim_credit, npages)
+                h.reclaim_credit -= used
+                npages -= used
+                continue
+            if h.reclaim_index >= len(h.sweep_arenas) * h.arena_bytes >> PAGE_SHIFT:
+                h.reclaim_index = RECLAIMED_ALL
+                return
+            found = self._reclaim_chunk(h.reclaim_index)
+            h.reclaim_index += _RECLAIM_PAGES
+            h.reclaim_credit += max(found - npages, 0)
+            npages -= found
+
+    def _reclaim_chunk(self, index: int) -> int:
+        """Sweep the spans without marks that begin in 512 pages; returns the pages freed ((*mheap).reclaimChunk)."""
+        h = self.heap
+        arena, page = divmod(index, h.arena_bytes >> PAGE_SHIFT)
+        page = h.pages.find_page(h.sweep_arenas[arena] + (page << PAGE_SHIFT))
+        if page < 0:
+            return 0
+        found, end = 0, page + _RECLAIM_PAGES
+        while (page := h.spans.next_page(page, end)) < end:
+            s = h.spans.get(page)
+            assert s is not None  # next_page found it
+            begins, npages = h.pages.page_of(s.start_addr), s.npages
+            if begins == page and s.state == MSPAN_IN_USE and not s.page_mark and s.sweepgen == h.sweepgen - 2:
+                s.sweepgen = h.sweepgen - 1
+                if self.sweep(s, False, "reclaim"):
+                    found += npages
+            page = begins + npages
+        return found
+
     # --- Payment ----------------------------------------------------------------------------------------------------------
 
     def deduct_sweep_credit(self, span_bytes: int, caller_sweep_pages: int) -> None:
@@ -153,7 +200,7 @@ class SpanSweeper:
         h = self.heap
         if h.sweep_pages_per_byte == 0.0:
             return
-        owed = self._owed(span_bytes, caller_sweep_pages)
+        owed = h.pages_swept - h.swept_basis + h.sweep_debt(span_bytes, caller_sweep_pages)
         if owed > h.pages_swept - h.swept_basis and h.trace is not None:
             h.trace(SweepDebt(owed, h.pages_swept - h.swept_basis))
         while owed > h.pages_swept - h.swept_basis:
@@ -166,15 +213,9 @@ class SpanSweeper:
         h = self.heap
         if h.sweepdone or h.sweep_pages_per_byte == 0.0:
             return False
-        return self._owed(span_bytes, caller_sweep_pages) > h.pages_swept - h.swept_basis
+        return h.sweep_debt(span_bytes, caller_sweep_pages) > 0
 
     def pays_nothing(self, nbytes: int) -> bool:
         """Whether nobody would have to sweep for spans of so many bytes in all."""
         h = self.heap
-        return h.sweepdone and (h.sweep_pages_per_byte == 0.0 or self._owed(nbytes, 0) <= h.pages_swept - h.swept_basis)
-
-    def _owed(self, span_bytes: int, caller_sweep_pages: int) -> int:
-        """Pages that must be swept by then, since the basis."""
-        h = self.heap
-        grown = max(h.stats.heap_live - h.sweep_heap_live_basis, 0)
-        return int(h.sweep_pages_per_byte * float(grown + span_bytes)) - caller_sweep_pages
+        return h.sweepdone and (h.sweep_pages_per_byte == 0.0 or h.sweep_debt(nbytes, 0) <= 0)

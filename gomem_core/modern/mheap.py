@@ -12,13 +12,11 @@ from gomem_core.both.spantable import SpanTable
 from gomem_core.go.amd64 import PAGE_SHIFT, round_up
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import (
-    RECLAIMED_ALL,
     HeapGrown,
     PageCacheFilled,
     PageCacheFlushed,
     PagesFreed,
     PagesFrom,
-    PagesReclaimed,
     PagesTaken,
     SweptFor,
 )
@@ -35,7 +33,6 @@ MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
 _CACHED_PAGES: Final = CACHE_PAGES // 4  # longer spans are not cut from a page cache
 _MOST_TOUCHED: Final = 200
-_RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 
 
 class Sweeper(Protocol):
@@ -50,6 +47,9 @@ class Sweeper(Protocol):
     def deduct_sweep_credit(self, span_bytes: int, caller_sweep_pages: int) -> None:
         """Sweep as much as an allocation of span_bytes owes."""
 
+    def reclaim(self, npages: int) -> None:
+        """Sweep before so many pages are taken, until as many are free."""
+
 
 class MHeap:
     """The page heap (Go's mheap)."""
@@ -57,6 +57,7 @@ class MHeap:
     __slots__ = (
         "arena_bytes",
         "arena_end",
+        "arena_shift",
         "details",
         "elemsizes",
         "grown_to",
@@ -95,6 +96,7 @@ class MHeap:
         """Describe a heap without memory, which will begin at `base`; of its first chunk `padding` pages are set aside."""
         self.profile = profile
         self.arena_bytes = profile.arena_bytes
+        self.arena_shift = profile.arena_bytes.bit_length() - 1
         self.elemsizes = [c.size for c in profile.classes]
         self.stats = stats
         self.trace: Trace | None = None
@@ -105,7 +107,7 @@ class MHeap:
         self.grown_to = base  # up to here memory is mapped: pages above it do not exist yet (curArena.base)
         self.arena_end = base // profile.arena_bytes * profile.arena_bytes  # up to here it is reserved (curArena.end)
         self.padding = padding
-        self.zeroed_base: dict[int, int] = {}  # of each arena: the end of what was ever handed out in it, an offset in bytes
+        self.zeroed_base: dict[int, int] = {}  # of each arena, by number: up to which address memory was ever handed out in it
         self.work_buffer: MSpan | None = None  # what a mark needed, until the sweep after it ends
         self.nsmallalloc = [0] * len(profile.classes)  # slots handed out, by size class, of spans that are not cached any more
         self.nspans = 0  # those in `spans`
@@ -129,22 +131,51 @@ class MHeap:
 
     # --- Handing out ------------------------------------------------------------------------------------------------------
 
-    def alloc(self, npages: int, spanclass: int, p: int) -> MSpan:
-        """A span in use for `spanclass`, swept, without slots cut ((*mheap).alloc).  Raises OutOfMemory."""
-        if not self.sweepdone:
-            self.reclaim(npages)
-        s = self._alloc_span(npages, spanclass, p, "")
+    def alloc(self, npages: int, spanclass: int, nelems: int, p: int, use: str = "") -> MSpan:
+        """A span in use for `spanclass`, swept, cut into `nelems` slots ((*mheap).alloc and allocSpan).  Raises OutOfMemory.
+
+        With a `use` it is nobody's yet: see alloc_manual.
+        """
+        if not use and not self.sweepdone:
+            self.sweeper.reclaim(npages)
+        addr, scav = self.page_caches[p].alloc(npages) if p != NO_P and npages < _CACHED_PAGES else (0, 0)
+        src: PagesFrom = "cache"
+        if not addr:
+            addr, scav, src = self._find_pages(npages, p)
+        if not use:  # a collection that follows takes a work buffer
+            self.pages_from = src
+        s = MSpan(addr, npages)
+        s.sweepgen = self.sweepgen
+        nbytes, stats = npages << PAGE_SHIFT, self.stats
+        if addr < self.note_use(addr, addr + nbytes) and not (scav == npages and self.profile.scavenged_is_zero):
+            s.needzero = 1
+        page = self.pages.page_of(addr)
+        if npages == 1:  # most spans
+            self.spans.set(page, s)
+        else:
+            self.spans.set_range(page, npages, s)
+        self.nspans += 1
+        self.touch(page, npages)
+        stats.heap_idle -= nbytes
+        if scav:
+            stats.heap_released -= scav << PAGE_SHIFT
+        if self.trace is not None:
+            self.trace(PagesTaken(addr, npages, spanclass, src, scav, s.needzero, use))
+        if use:
+            return s
         s.state = MSPAN_IN_USE
         s.spanclass = spanclass
-        s.elemsize = self.elemsizes[spanclass >> 1] or npages << PAGE_SHIFT
+        s.elemsize = elemsize = self.elemsizes[spanclass >> 1] or nbytes
+        s.nelems = nelems
+        s.run_end = addr + nelems * elemsize
         self.pages_in_use += npages
-        self.stats.heap_inuse += npages << PAGE_SHIFT
-        self.stats.nheap_alloc += 1
+        stats.heap_inuse += nbytes
+        stats.nheap_alloc += 1
         return s
 
     def alloc_manual(self, npages: int, p: int, use: str) -> MSpan:
         """A span for a stack or for work buffers ((*mheap).allocManual).  Raises OutOfMemory."""
-        s = self._alloc_span(npages, 0, p, use)
+        s = self.alloc(npages, 0, 0, p, use)
         s.state = MSPAN_MANUAL
         self.nmanual += 1
         if use == "stack":
@@ -152,34 +183,16 @@ class MHeap:
         self.stats.heap_sys -= npages << PAGE_SHIFT
         return s
 
-    def _alloc_span(self, npages: int, spanclass: int, p: int, use: str) -> MSpan:
-        addr, scav, src = self._find_pages(npages, p)
-        if not use:  # a collection that follows takes a work buffer
-            self.pages_from = src
-        page = self.pages.page_of(addr)
-        s = MSpan(addr, npages)
-        s.sweepgen = self.sweepgen
-        s.needzero = int(self.note_use(addr, npages))
-        if s.needzero and scav == npages and self.profile.scavenged_is_zero:
-            s.needzero = 0
-        self.spans.set_range(page, npages, s)
-        self.nspans += 1
-        self.touch(page, npages)
-        self.stats.heap_idle -= npages << PAGE_SHIFT
-        self.stats.heap_released -= scav << PAGE_SHIFT
-        if self.trace is not None:
-            self.trace(PagesTaken(addr, npages, spanclass, src, scav, s.needzero, use))
-        return s
-
     def _find_pages(self, npages: int, p: int) -> tuple[int, int, PagesFrom]:
-        """Address of free pages, which are taken now, how many of them were given back, and where they were found."""
-        if p != NO_P and npages < _CACHED_PAGES:
-            cache = self.page_caches[p]
-            if cache.is_empty():
-                cache = self.page_caches[p] = self.pages.alloc_to_cache()
-                self._touch_cache(cache)
-                if self.trace is not None:
-                    self.trace(PageCacheFilled(p, cache.base, cache.free, cache.scavenged))
+        """Address of free pages, which are taken now, how many of them were given back, and where they were found.
+
+        The P's page cache has no run of so many.
+        """
+        if p != NO_P and npages < _CACHED_PAGES and self.page_caches[p].is_empty():
+            cache = self.page_caches[p] = self.pages.alloc_to_cache()
+            self._touch_cache(cache)
+            if self.trace is not None:
+                self.trace(PageCacheFilled(p, cache.base, cache.free, cache.scavenged))
             addr, scav = cache.alloc(npages)
             if addr:
                 return addr, scav, "cache"
@@ -222,28 +235,25 @@ class MHeap:
         if self.trace is not None:
             self.trace(HeapGrown(base, ask, self.grown_to, self.arena_end))
 
-    def note_use(self, base: int, npages: int) -> bool:
-        """Whether any of these pages was handed out before; now they are ((*mheap).allocNeedsZero)."""
-        arena_bytes, needs = self.arena_bytes, False
-        end = base + (npages << PAGE_SHIFT)
-        while base < end:
-            arena = base // arena_bytes
-            offset = base - arena * arena_bytes
-            upto = min(offset + end - base, arena_bytes)
-            used = self.zeroed_base.get(arena, 0)
-            needs = needs or offset < used
-            if upto > used:
-                self.zeroed_base[arena] = upto
-            base += upto - offset
-        return needs
+    def note_use(self, base: int, end: int) -> int:
+        """Note that memory is handed out; returns up to which address some of it was before ((*mheap).allocNeedsZero).
 
-    def note_row(self, base: int, end: int) -> int:
-        """Note that memory of one arena is handed out; returns up to where that was done in this arena before."""
-        arena = base // self.arena_bytes
-        start = arena * self.arena_bytes
-        used = start + self.zeroed_base.get(arena, 0)
+        Not above `base`: none was.
+        """
+        arena = base >> self.arena_shift
+        used = self.zeroed_base.get(arena, 0)
         if end > used:
-            self.zeroed_base[arena] = end - start
+            if end > arena + 1 << self.arena_shift:
+                return self._note_arenas(base, end)
+            self.zeroed_base[arena] = end
+        return used
+
+    def _note_arenas(self, base: int, end: int) -> int:
+        used = 0
+        while base < end:
+            upto = min(end, (base >> self.arena_shift) + 1 << self.arena_shift)
+            used = max(used, self.note_use(base, upto))
+            base = upto
         return used
 
     # --- Taking back ------------------------------------------------------------------------------------------------------
@@ -317,47 +327,17 @@ class MHeap:
         """All spans, also stacks and work buffers, in address order."""
         return self.spans.distinct()
 
-    # --- Reclaiming -------------------------------------------------------------------------------------------------------
+    # --- Sweeping -----------------------------------------------------------------------------------------------------------
 
-    def reclaim(self, npages: int) -> None:
-        """Before `npages` pages are taken: sweep spans without a mark until as many are free ((*mheap).reclaim)."""
-        if self.trace is not None:
-            self.trace(PagesReclaimed(npages, self.reclaim_index, self.reclaim_credit))
-        if self.reclaim_index >= RECLAIMED_ALL:
-            return
-        while npages > 0:
-            if self.reclaim_credit:
-                used = min(self.reclaim_credit, npages)
-                self.reclaim_credit -= used
-                npages -= used
-                continue
-            if self.reclaim_index >= len(self.sweep_arenas) * self.profile.arena_bytes >> PAGE_SHIFT:
-                self.reclaim_index = RECLAIMED_ALL
-                return
-            found = self._reclaim_chunk(self.reclaim_index)
-            self.reclaim_index += _RECLAIM_PAGES
-            self.reclaim_credit += max(found - npages, 0)
-            npages -= found
+    def sweep_debt(self, span_bytes: int, caller_sweep_pages: int) -> int:
+        """Pages that are to be swept before an allocation of `span_bytes` by a caller who will itself sweep so many.
 
-    def _reclaim_chunk(self, index: int) -> int:
-        """Sweep the spans without marks that begin in 512 pages; returns the pages freed ((*mheap).reclaimChunk)."""
-        arena, page = divmod(index, self.profile.arena_bytes >> PAGE_SHIFT)
-        page = self.pages.find_page(self.sweep_arenas[arena] + (page << PAGE_SHIFT))
-        if page < 0:
-            return 0
-        found, end = 0, page + _RECLAIM_PAGES
-        while (page := self.spans.next_page(page, end)) < end:
-            s = self.spans.get(page)
-            assert s is not None  # next_page found it
-            begins, npages = self.pages.page_of(s.start_addr), s.npages
-            if begins == page and s.state == MSPAN_IN_USE and not s.page_mark and s.sweepgen == self.sweepgen - 2:
-                s.sweepgen = self.sweepgen - 1
-                if self.sweeper.sweep(s, False, "reclaim"):
-                    found += npages
-            page = begins + npages
-        return found
-
-    # --- A new cycle --------------------------------------------------------------------------------------------------------
+        Not above 0: none.
+        """
+        grown = self.stats.heap_live - self.sweep_heap_live_basis
+        if grown > 0:
+            span_bytes += grown
+        return int(self.sweep_pages_per_byte * span_bytes) - caller_sweep_pages - self.pages_swept + self.swept_basis
 
     def start_sweeping(self) -> None:
         """Every span waits to be swept from now on; their marks are made (the end of gcMarkTermination)."""

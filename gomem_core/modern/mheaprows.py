@@ -20,7 +20,7 @@ def alloc_row(h: MHeap, spanclass: int, npages: int, nelems: int, most: int, p: 
     if not count:
         return []
     nbytes, elemsize, whole = npages << PAGE_SHIFT, h.elemsizes[spanclass >> 1], (1 << npages) - 1
-    used = h.note_row(base, base + count * nbytes)
+    used = h.note_use(base, base + count * nbytes)
     sweepgen, addr = h.sweepgen, base
     row: list[MSpan] = []
     for n in range(count):

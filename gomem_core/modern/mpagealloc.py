@@ -40,6 +40,8 @@ class PageAlloc:
 
     def page_of(self, addr: int) -> int:
         """Number of the page at an address, which lies in a chunk."""
+        if len(self._bases) == 1:  # nearly always, see _stretch
+            return (addr - self._bases[0]) >> PAGE_SHIFT
         at = self._stretch(addr)
         return (self._chunks[at] << CHUNK_SHIFT) + ((addr - self._bases[at]) >> PAGE_SHIFT)
 

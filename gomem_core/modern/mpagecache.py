@@ -60,6 +60,8 @@ class PageCache:
         at = self._next
         if at + npages <= self._run_end:
             self._next = at + npages
+            if not self._scavenged:
+                return self.base + (at << PAGE_SHIFT), 0
             returned = self._scavenged >> at & (1 << npages) - 1
             return self.base + (at << PAGE_SHIFT), returned if npages == 1 else returned.bit_count()
         free, scavenged = self.free, self._scavenged

@@ -25,7 +25,8 @@ class MSpan(Slots):
     ptr_masks: dict[int, Mask] | None
 
     def __init__(self, base: int, npages: int) -> None:
-        super().__init__(base, npages)
+        self.sweepgen = 0
+        self.describe(base, npages)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.place = 0  # in the queue that it was pushed on last, see SpanSet
         self.ptr_masks = None  # slots whose pointers are no run: slot → its words

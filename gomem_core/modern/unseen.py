@@ -17,7 +17,7 @@ def unseen_of(heap: Heap) -> ModernUnseen:
     h = heap.mheap
     trigger = heap.gc.pacer.trigger
     return ModernUnseen(
-        zeroed_base={number * h.profile.arena_bytes: offset for number, offset in sorted(h.zeroed_base.items())},
+        zeroed_base={number * h.arena_bytes: used - number * h.arena_bytes for number, used in sorted(h.zeroed_base.items())},
         cur_arena=(h.grown_to, h.arena_end),
         smallalloc=array("q", heap.small_allocs()),
         page_marks=array("q", [s.start_addr for s in h.all_spans() if s.page_mark and _waits(s, h)]),
@@ -45,13 +45,13 @@ def take_over(heap: Heap, spans: Mapping[int, MSpan], unseen: ModernUnseen | Non
     h.sweep_arenas = h.arenas()
     if unseen is None:
         for s in spans.values():
-            h.note_use(s.start_addr, s.npages)
+            h.note_use(s.start_addr, s.start_addr + s.nbytes)
             s.page_mark = s.gcmark_bits != 0
             if s.state == MSPAN_IN_USE and s.spanclass > 1:
                 h.nsmallalloc[s.spanclass >> 1] += s.alloc_count
         h.nsmallalloc = [n + freed for n, freed in zip(h.nsmallalloc, heap.stats.nsmallfree, strict=True)]
         return
-    h.zeroed_base = {base // h.profile.arena_bytes: offset for base, offset in unseen.zeroed_base.items()}
+    h.zeroed_base = {base // h.arena_bytes: base + offset for base, offset in unseen.zeroed_base.items()}
     h.grown_to, h.arena_end = unseen.cur_arena
     h.nsmallalloc = [*unseen.smallalloc]
     for base in unseen.page_marks:

@@ -137,7 +137,7 @@ def _span(d: Record) -> MSpan:
         s.elemsize = d["elemsize"]
         fits = s.elemsize >= PTR_SIZE and 0 < d["nelems"] * s.elemsize <= s.npages << PAGE_SHIFT
         _require(fits, f"span {d['base']} has {d['nelems']} slots of {s.elemsize} bytes in {s.npages} pages")
-        s.init_slots(d["nelems"])
+        s.cut(d["nelems"])
         s.limit = int(d["limit"], 16)
         _require(0 <= d["freeindex"] <= s.nelems, f"span {d['base']} has freeindex {d['freeindex']} and {s.nelems} slots")
         s.place_at(d["freeindex"], d["allocCount"])

@@ -16,7 +16,7 @@ def swept_span(nelems: int, alloc_bits: int) -> MSpan:
     s = MSpan(0)
     s.init(0xC420000000, 1)
     s.elemsize = 8
-    s.init_slots(nelems)
+    s.cut(nelems)
     s.sweep_to(alloc_bits, alloc_bits.bit_count())
     return s
 
