@@ -118,7 +118,7 @@ def test_a_course_is_the_same_with_checkpoints_and_without(monkeypatch: pytest.M
     ("place", "why"),
     [
         ("@1..5", "behind the @ a step, a bookmark, start, end or a time was expected"),
-        ("@99999999", "there is no step 99999999"),
+        ("@99999999", "there is no event 99999999"),
         ("@nowhere", "no step is marked nowhere"),
     ],
 )

@@ -102,7 +102,7 @@ def test_top_lists_types_and_classes(capsys: pytest.CaptureFixture[str]) -> None
     ("words", "code", "told"),
     [
         (("--json", "--at", "1.5x"), 2, "--at"),
-        (("--json", "--at", "99999999"), 3, "no step 99999999"),
+        (("--json", "--at", "99999999"), 3, "no event 99999999"),
         (("--json", "--pane", "spans"), 2, "only types"),
         (("--json", "--text"), 2, "either"),
         (("--text", "--pane", "nothing"), 2, "not a pane"),

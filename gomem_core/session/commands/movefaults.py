@@ -24,7 +24,8 @@ def step_of(session: Session, target: Stop) -> int:
         return target - 1
     if isinstance(target, int):
         if target > last:
-            raise CommandError(f"there is no step {target}; steps go from 0 to {last}", str(target))
+            what = "step" if session.reel is None else "event"
+            raise CommandError(f"there is no {what} {target}; {what}s go from 0 to {last}", str(target))
         return target
     if target in ("start", "end"):
         return 0 if target == "start" else last
