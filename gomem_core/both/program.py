@@ -146,10 +146,24 @@ class Program(Generic[S]):
         Raises NotAnObject when there is no such object, and ValueError when that word may not hold a pointer.
         """
         s, index = self.find_object(obj)
+        self._store(s, index, word, value)
+
+    def write_each(self, objs: Sequence[int], word: int, values: Sequence[int]) -> None:
+        """Store a pointer in the same word of each of these objects, many of which share a span.  Raises as that does."""
+        s, ends = None, 0
+        for obj, value in zip(objs, values, strict=True):
+            if s is None or not s.start_addr <= obj < ends or not s.is_allocated(s.object_index(obj)):
+                s, _ = self.find_object(obj)
+                ends = s.start_addr + s.nelems * s.elemsize
+            self._store(s, s.object_index(obj), word, value)
+
+    def _store(self, s: S, index: int, word: int, value: int) -> None:
+        """Store a pointer in a word of the object in slot `index`, which is allocated."""
         header = self.header(s.spanclass)
         words = (s.elemsize - header) // PTR_SIZE
         if s.spanclass & 1 or not 0 <= word < words or not self.may_point(s, index, word + header // PTR_SIZE):
-            raise ValueError(f"word {word} of the object at {obj:#x} cannot hold a pointer")
+            at = s.start_addr + index * s.elemsize + header
+            raise ValueError(f"word {word} of the object at {at:#x} cannot hold a pointer")
         if s.pointers is None:
             s.pointers = {}
         stored = s.pointers.setdefault(index, {})

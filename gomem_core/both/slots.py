@@ -212,7 +212,7 @@ class Slots:
         if self._words is None and not index and not self.alike_to:
             self.alike = ptrdata
             return
-        runs = self._listed(index)
+        runs = self._words if self._words is not None else self._listed(index)
         if n == 1:
             runs[index] = words
         else:

@@ -74,6 +74,7 @@ from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
+_HIT: Final[ServedBy] = "mcache"
 
 
 class Heap(ManyAllocs[MSpan]):
@@ -162,13 +163,20 @@ class Heap(ManyAllocs[MSpan]):
         if pattern is not None and size <= self._small_limit and self.trace is None:  # the fast path of mallocgc, for types
             spanclass = self._class8[(size + 7) >> 3] << 1 if size <= BITS_IN_SPAN else self.span_class(size, ptrdata)
             s = self.mcache.alloc[spanclass]
-            slot = s.free_addr
+            slot, served, is_started = s.free_addr, _HIT, False
             if slot < s.run_end:
                 s.free_addr = slot + s.elemsize
-                self._set_type(s, s.object_index(slot), size, ptrdata, pattern)
-                return Allocated(
-                    slot + self.headers[spanclass], s.elemsize, spanclass, s.start_addr, "mcache", False, False, False
-                )
+            elif 0 < ptrdata <= size and not (s.free_behind or s.alloc_bits):
+                s, served = self.mcache.refill(self.central[spanclass], self.p)
+                slot = s.next_slot()
+            else:
+                return super().alloc(size, ptrdata, pattern)
+            self._set_type(s, (slot - s.start_addr) // s.elemsize, size, ptrdata, pattern)
+            if served != _HIT and self.gc.pacer.should_start():
+                self.gc.start(TRIGGER_HEAP, self.p)
+                is_started = True
+            addr = slot + self.headers[spanclass]
+            return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != _HIT, is_started)
         return super().alloc(size, ptrdata, pattern)
 
     def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:
@@ -222,9 +230,10 @@ class Heap(ManyAllocs[MSpan]):
 
     def _set_type(self, s: MSpan, index: int, size: int, ptrdata: int, pattern: Pattern | None) -> None:
         """Write which words of an object are pointers; where its type stands before it or in its span, up to the slot's end."""
-        heap_set_type(s, index, ptrdata >> 3)
         if pattern is None:
+            heap_set_type(s, index, ptrdata >> 3)
             return
+        s.set_words(index, 1, ptrdata >> 3)
         header = self.headers[s.spanclass]
         is_repeated = header or (s.spanclass <= 1 and self.profile.heap_bits == "span")
         heap_set_pattern(s, index, pattern, (s.elemsize - header if is_repeated else size) >> 3)

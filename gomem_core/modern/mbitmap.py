@@ -32,7 +32,7 @@ def heap_set_type(s: MSpan, index: int, ptr_words: int) -> None:
 
 def heap_set_pattern(s: MSpan, index: int, pattern: Pattern, words: int) -> None:
     """Describe the object in slot `index`, whose type is known: `words` words, in which the pointers of its elements repeat."""
-    if not s.keeps_words:
+    if s.alike_to < 0:  # nothing is kept of it
         return
     if s.ptr_masks is None:
         s.ptr_masks = {}

@@ -114,6 +114,10 @@ class Engine(Mallocs, Protocol):
         """Store pointers in the first words of the object at `obj`, one a word."""
         ...
 
+    def write_each(self, objs: Sequence[int], word: int, values: Sequence[int]) -> None:
+        """Store one of these pointers in word `word` of each of these objects."""
+        ...
+
     def collect(self) -> None:
         """Do a whole collection, and sweep everything (runtime.GC)."""
         ...

@@ -76,7 +76,7 @@ class ReadHeap:
         """Stands for all that would change the heap."""
         raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
 
-    mallocgc = alloc = alloc_many = drop = drop_many = write_pointer = write_pointers = _refuse
+    mallocgc = alloc = alloc_many = drop = drop_many = write_pointer = write_pointers = write_each = _refuse
     collect = mark = sweep_one = set_gc_percent = _refuse
     scavenge = free_os_memory = flush = procs = use_p = _refuse
 

@@ -6,8 +6,11 @@ from random import Random
 
 import pytest
 
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.heapbits import Pattern
 from gomem_core.go.release import Release
 from gomem_core.session.engine import Engine, new_engine
+from gomem_core.world.faults import NotAnObject
 from tests.versions import VERSIONS, profile_of
 
 
@@ -64,6 +67,46 @@ def test_silently_the_same_is_born_as_when_somebody_asks_who_served(version: str
     assert stats.nserved_mcache == served["mcache"] > stats.nserved_central == served["mcentral"] > 100
     assert (stats.nserved_heap + stats.nserved_large, stats.nserved_os) == (served["mheap"], served["os"])
     assert silent.capture() == asked.capture()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_of_a_type_the_same_is_born_silently_as_when_each_step_is_told(version: str) -> None:
+    """Objects with a pattern of pointers: in tiny slots, behind headers, and of more than a size class."""
+    told, silent, r = engine_of(version), engine_of(version), Random(29)
+    told.set_gc_percent(100)
+    silent.set_gc_percent(100)
+    told.set_trace(lambda _: None)
+    objects: list[int] = []
+    for _ in range(4_000):
+        if objects and r.random() < 0.4:
+            addr = objects.pop(r.randrange(len(objects)))
+            told.drop(addr)
+            silent.drop(addr)
+            continue
+        words = r.choice((1, 3, 6, 64, 65, 128, 1_024, 5_000))
+        of = Pattern(0b101 if words % 3 == 0 else 1, 3 if words % 3 == 0 else 1)
+        born = told.alloc(words * PTR_SIZE, words * PTR_SIZE, of)
+        assert silent.alloc(words * PTR_SIZE, words * PTR_SIZE, of) == born
+        objects.append(born.addr)
+    told.set_trace(None)
+    assert told.world.sums.stats.numgc > 3
+    assert silent.capture() == told.capture()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_pointers_are_stored_in_each_as_one_by_one(version: str) -> None:
+    each, one_by_one = engine_of(version), engine_of(version)
+    objects = [each.mallocgc(size, size) for size in [48] * 300 + [64, 48, 9_000]]
+    assert objects == [one_by_one.mallocgc(size, size) for size in [48] * 300 + [64, 48, 9_000]]
+    goals = [*objects[1:], 0]
+    each.write_each(objects, 2, goals)
+    for obj, goal in zip(objects, goals, strict=True):
+        one_by_one.write_pointer(obj, 2, goal)
+    assert each.capture() == one_by_one.capture()
+    with pytest.raises(NotAnObject):
+        each.write_each([objects[0], objects[300] + 64], 2, [0, 0])  # the slot behind is free
+    with pytest.raises(ValueError, match="word 6 of the object at 0x"):
+        each.write_each(objects[:2], 6, [0, 0])
 
 
 @pytest.mark.parametrize(("version", "most"), [("1.10", 50), ("1.27", 26)])

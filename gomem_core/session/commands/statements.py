@@ -1,6 +1,6 @@
 """Commands that are statements of Go: they make the objects that Go makes, give them names, and store pointers between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -172,7 +172,7 @@ def _make(context: Context, done: "Done", name: str | None) -> Made:
             named.setdefault(-1 - main, other)
     served = _allocate(context, plan, named)
     oids = range(served.first, served.first + len(served.addrs))
-    _connect(context, plan, oids)
+    _connect(context, plan, served.addrs)
     for handle in plan.garbage:
         forget(context, oids[-1 - handle] if handle < 0 else handle)
     name = _note(context, done, name, oids)
@@ -212,20 +212,19 @@ def _enter(context: Context, plan: "Plan", made: list[int], named: dict[int, str
         start = i + 1
 
 
-def _connect(context: Context, plan: "Plan", oids: range) -> None:
-    """Store the pointers between the objects."""
+def _connect(context: Context, plan: "Plan", at: Sequence[int]) -> None:
+    """Store the pointers between the objects that were made at these addresses, and others."""
     addr, write = context.objects.addr, context.engine.write_pointer
     for source, target in plan.copies:
-        old, new = (addr(oids[-1 - h] if h < 0 else h) for h in (source, target))
+        old, new = (at[-1 - h] if h < 0 else addr(h) for h in (source, target))
         for word, value in sorted(context.world.pointers.stored_in(old)):
             write(new, word, value)
-    at = [addr(oid) for oid in oids]
     for of, leads in plan.rows:
         row = at[-1 - of] if of < 0 else addr(of)
         context.engine.write_pointers(row, [at[-1 - to] if to < 0 else addr(to) for to in leads])
     for handles, word in plan.pairs:
-        for i in (-1 - handle for handle in handles):
-            write(at[i], word, at[i + 1])
+        places = [-1 - handle for handle in handles]
+        context.engine.write_each([at[i] for i in places], word, [at[i + 1] for i in places])
     for of, word, goal in plan.links:
         value = 0 if goal is None else at[-1 - goal] if goal < 0 else addr(goal)
         write(at[-1 - of] if of < 0 else addr(of), word, value)
