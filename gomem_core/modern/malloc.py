@@ -145,7 +145,7 @@ class Heap(ManyAllocs[MSpan]):
                 addr = s.next_slot()
                 if ptrdata:
                     heap_set_type(s, s.object_index(addr), ptrdata >> 3)
-                if self.stats.heap_live >= self.gc.pacer.trigger:
+                if self.stats.heap_live >= self.gc.pacer.trigger:  # should_start, written out: it is asked at each refill
                     self.gc.start(TRIGGER_HEAP, self.p)
                 return addr + self.headers[spanclass]
             if ptrdata and ptrdata != s.alike:

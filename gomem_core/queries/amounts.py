@@ -15,7 +15,7 @@ from gomem_core.named import NamedTuple
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.world.facts import UNKNOWN, Fact
-from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.interrupt import StopRequest, finished
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.sites import CallSite, Sites, Stack
@@ -81,7 +81,7 @@ def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
         raise NotKnown(why)
     many = many_by_type(still)
     if many is not None:
-        return _finished(many, stop)
+        return finished(many, stop)
     graph = graph_of(still)
     objects: dict[str, int] = {}
     nbytes: dict[str, int] = {}
@@ -117,18 +117,6 @@ def _shape_of(size: int, words: int | None) -> str:
     if words is None:
         return f"{size} B without pointers"
     return f"{size} B with pointers" if words < 0 else _drawn(size, words, size // PTR_SIZE)
-
-
-def _finished(work: Generator[None, None, list[Amount]], stop: StopRequest | None) -> list[Amount]:
-    """Do all of the work.  Raises Stopped."""
-    while True:
-        if stop is not None:
-            stop.heed()
-        try:
-            next(work)
-        except StopIteration as done:
-            found: list[Amount] = done.value
-            return found
 
 
 def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tuple[str, int, int]]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from gomem_core.world.facts import Fact
-from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.interrupt import StopRequest, finished
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still
@@ -36,11 +36,4 @@ def types_of(world: World) -> ObjectTypes:
 
 def hold_now(graph: "SlotGraph", stop: StopRequest | None = None) -> "Held":
     """What each object keeps, worked out now.  Raises Stopped where `stop` asks for it."""
-    walk = graph.hold()
-    while True:
-        if stop is not None:
-            stop.heed()
-        try:
-            next(walk)
-        except StopIteration as done:
-            return cast("Held", done.value)
+    return finished(graph.hold(), stop)

@@ -3,10 +3,11 @@
 A request is heard between two events, or two steps.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
+T = TypeVar("T")
 _TELL_EVERY: Final = 256  # operations
 
 
@@ -37,6 +38,18 @@ class StopRequest:
             yield
         finally:
             self._deaf = before
+
+
+def finished(work: Generator[object, None, T], stop: StopRequest | None = None) -> T:
+    """Does all of a work that stops now and then; returns what it returns.  Raises Stopped where `stop` asks for it."""
+    while True:
+        if stop is not None:
+            stop.heed()
+        try:
+            next(work)
+        except StopIteration as done:
+            found: T = done.value
+            return found
 
 
 class Progress:

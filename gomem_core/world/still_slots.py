@@ -11,6 +11,7 @@ from typing import Final
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.interrupt import finished
 from gomem_core.world.records import SlotColumns, SlotInfo, SpanInfo, WordInfo
 from gomem_core.world.slotrows import SpanBits, slot_at, slot_rows, slot_sets, word_rows
 from gomem_core.world.still_spans import StillSpans
@@ -249,13 +250,7 @@ class StillPointers:
 
     @cached_property
     def _reached(self) -> tuple[set[int], set[int]]:
-        walk = self._walk()
-        while True:
-            try:
-                next(walk)
-            except StopIteration as done:
-                found: tuple[set[int], set[int]] = done.value
-                return found
+        return finished(self._walk())
 
     def _walk(self) -> Generator[None, None, tuple[set[int], set[int]]]:
         """Slots to which links lead from what the program refers to, and where exactly these links lead."""

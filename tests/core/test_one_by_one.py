@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -42,55 +43,57 @@ def test_a_refill_looks_at_what_it_describes(version: str) -> None:
             engine_of(version).mallocgc(size, ptrdata)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_silently_the_same_is_born_as_when_somebody_asks_who_served(version: str) -> None:
-    """Half of all is dropped again, so that spans with free slots are cached, and collections start by themselves."""
-    asked, silent, r = engine_of(version), engine_of(version), Random(28)
-    asked.set_gc_percent(100)
-    silent.set_gc_percent(100)
-    served: Counter[str] = Counter()
+def both_live(one: Engine, other: Engine, born: Callable[[Random], int], seed: int) -> None:
+    """Let objects be born in both heaps, which `born` sees to, and half of them be dropped; collections start by themselves."""
+    one.set_gc_percent(100)
+    other.set_gc_percent(100)
+    r = Random(seed)
     objects: list[int] = []
     for _ in range(12_000):
         if objects and r.random() < 0.5:
             addr = objects.pop(r.randrange(len(objects)))
-            asked.drop(addr)
-            silent.drop(addr)
-            continue
+            one.drop(addr)
+            other.drop(addr)
+        else:
+            objects.append(born(r))
+    assert one.world.sums.stats.numgc > 3
+    assert other.capture() == one.capture()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_silently_the_same_is_born_as_when_somebody_asks_who_served(version: str) -> None:
+    """Half of all is dropped again, so that spans with free slots are cached."""
+    asked, silent = engine_of(version), engine_of(version)
+    served: Counter[str] = Counter()
+
+    def born(r: Random) -> int:
         size = r.choice((16, 48, 64, 512, 1024, 2048, 8192, 40_000))
         ptrdata = r.choice((0, 8, size))
-        born = asked.alloc(size, ptrdata)
-        served[born.served] += 1
-        assert silent.mallocgc(size, ptrdata) == born.addr
-        objects.append(born.addr)
+        one = asked.alloc(size, ptrdata)
+        served[one.served] += 1
+        assert silent.mallocgc(size, ptrdata) == one.addr
+        return one.addr
+
+    both_live(asked, silent, born, 28)
     stats = asked.world.sums.stats
-    assert stats.numgc > 3
     assert stats.nserved_mcache == served["mcache"] > stats.nserved_central == served["mcentral"] > 100
     assert (stats.nserved_heap + stats.nserved_large, stats.nserved_os) == (served["mheap"], served["os"])
-    assert silent.capture() == asked.capture()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_of_a_type_the_same_is_born_silently_as_when_each_step_is_told(version: str) -> None:
-    """Objects with a pattern of pointers: in tiny slots, behind headers, and of more than a size class."""
-    told, silent, r = engine_of(version), engine_of(version), Random(29)
-    told.set_gc_percent(100)
-    silent.set_gc_percent(100)
+    """Objects with a pattern of pointers: in small slots, behind headers, and of more than a size class."""
+    told, silent = engine_of(version), engine_of(version)
     told.set_trace(lambda _: None)
-    objects: list[int] = []
-    for _ in range(4_000):
-        if objects and r.random() < 0.4:
-            addr = objects.pop(r.randrange(len(objects)))
-            told.drop(addr)
-            silent.drop(addr)
-            continue
+
+    def born(r: Random) -> int:
         words = r.choice((1, 3, 6, 64, 65, 128, 1_024, 5_000))
         of = Pattern(0b101 if words % 3 == 0 else 1, 3 if words % 3 == 0 else 1)
-        born = told.alloc(words * PTR_SIZE, words * PTR_SIZE, of)
-        assert silent.alloc(words * PTR_SIZE, words * PTR_SIZE, of) == born
-        objects.append(born.addr)
-    told.set_trace(None)
-    assert told.world.sums.stats.numgc > 3
-    assert silent.capture() == told.capture()
+        one = told.alloc(words * PTR_SIZE, words * PTR_SIZE, of)
+        assert silent.alloc(words * PTR_SIZE, words * PTR_SIZE, of) == one
+        return one.addr
+
+    both_live(told, silent, born, 29)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
