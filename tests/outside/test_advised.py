@@ -13,6 +13,7 @@ from gomem_core.queries.advise import advise
 from gomem_core.queries.graphs import types_of
 from gomem_core.report import format_bytes
 from gomem_core.world.still import Still
+from tests.core.facts import MODERN_SIZES, modern_slots_of_span
 from tests.core.test_advise import by_hand, sums
 from tests.outside.corefiles import NAMES, truth
 from tests.outside.goprograms import built, running
@@ -113,14 +114,18 @@ def test_a_memory_limit_gives_back_what_the_remedy_says() -> None:
     assert left[1] > before.free_pages // 2
 
 
+SPREAD = (64, 128, 192, 256, 320, 384, 448, 512, 576, 640, 704, 768, 896, 1024)  # of which each P of the program has an object
+
+
 def test_with_a_lower_gomaxprocs_fewer_ps_keep_slots() -> None:
+    free = sum(size * (modern_slots_of_span(2 * MODERN_SIZES.index(size) + 3, 27) - 1) for size in SPREAD)
     kept = {}
     for ps in (16, 2):
-        with running(built("many", "1.27"), N="500", PROCS=str(ps), RUN="1") as program:
-            looks = [advise(world_of(look_at(program.pid))) for _ in range(12)]  # one differs from the next by half
-        assert {len(one.idle) + one.one_runs for one in looks} == {ps}
-        kept[ps] = sum(one.idle_slots for one in looks)
-        assert kept[ps]
+        with running(built("spread", "1.27"), GOMAXPROCS=str(ps)) as program:
+            found = advise(world_of(look_at(program.pid)))
+        assert len(found.idle) + found.one_runs == ps
+        kept[ps] = found.idle_slots
+        assert kept[ps] >= len(found.idle) * free
     assert kept[2] < kept[16] / 2
 
 
