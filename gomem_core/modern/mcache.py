@@ -85,7 +85,11 @@ class MCache(AnyMCache[MSpan]):
             s.counted = s.nelems
             h.stats.nserved_counted += taken
             h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken
-            central.uncache_span(s, p)
+            if s.sweepgen == h.sweepgen + 3 and h.trace is None:  # uncache_span, written out for one cached since the last mark
+                s.sweepgen = h.sweepgen
+                central.full[h.sweepgen >> 1 & 1].push(s)
+            else:
+                central.uncache_span(s, p)
 
     def release_all(self, central: list[MCentral], by: int) -> None:
         """Give every span back and forget the tiny block, which P number `by` does for it ((*mcache).releaseAll)."""
