@@ -54,12 +54,8 @@ class SpanSweeper:
     def _sweep_silently(self) -> None:
         """Sweep all that waits; the pages that become free go back to the heap together, at the end."""
         empty: list[MSpan] = []
-        while self.cursor < 2 * len(self.central):
-            c = self.central[self.cursor >> 1]
-            queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
-            if not queue.is_empty():
-                self._sweep_queue(c, queue, empty)
-            self.cursor += 1
+        while (queue := self._next_queue()) is not None:
+            self._sweep_queue(self.central[self.cursor >> 1], queue, empty)
         free_rows(self.heap, empty)
 
     def _sweep_queue(self, c: MCentral, queue: SpanSet, empty: list[MSpan]) -> None:
@@ -67,7 +63,7 @@ class SpanSweeper:
         h, stats = self.heap, self.heap.stats
         waiting, npages, freed, nswept = h.sweepgen - 2, 0, 0, 0
         for s in queue.pop_all():
-            if s.sweepgen != waiting or s.gcmark_bits or s.state != MSPAN_IN_USE:
+            if s.sweepgen != waiting or s.gcmark_bits:
                 if c.claim(s, queue):
                     self.sweep(s, False, "")
                 continue
@@ -90,14 +86,20 @@ class SpanSweeper:
         h.reclaim_credit += npages
 
     def _next_span(self) -> MSpan | None:
-        """Claim the next span that waits: full ones first, class by class (nextSpanForSweep)."""
+        """Claim the next span that waits (nextSpanForSweep)."""
+        while (queue := self._next_queue()) is not None:
+            s = queue.pop()
+            if self.central[self.cursor >> 1].claim(s, queue):
+                return s  # others were swept by somebody else, and perhaps even freed
+        return None
+
+    def _next_queue(self) -> SpanSet | None:
+        """Where the next span that waits is: full ones first, class by class."""
         while self.cursor < 2 * len(self.central):
             c = self.central[self.cursor >> 1]
             queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
-            while not queue.is_empty():
-                s = queue.pop()
-                if c.claim(s, queue):
-                    return s  # others were swept by somebody else, and perhaps even freed
+            if not queue.is_empty():
+                return queue
             self.cursor += 1
         return None
 
