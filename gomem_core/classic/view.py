@@ -28,6 +28,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self.profile = GO_1_10
+        self.doubts = SESSION_DOUBTS
         self.ahead = Foresight(heap)
         self.spans = SpanView(heap)
         self.slots = ClassicSlots(heap, self.spans)
@@ -39,7 +40,7 @@ class HeapView:
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is, as most are."""
-        return SESSION_DOUBTS.get(fact, "")
+        return self.doubts.get(fact, "")
 
     def exchanged(self, bases: list[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""

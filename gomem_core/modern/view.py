@@ -26,6 +26,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self.profile = heap.profile
+        self.doubts = MODERN_DOUBTS
         self.ahead = Foresight(heap)
         self.extents = ExtentView(heap)
         self.spans = SpanView(heap, self.extents)
@@ -37,7 +38,7 @@ class HeapView:
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""
-        return MODERN_DOUBTS.get(fact, "")
+        return self.doubts.get(fact, "")
 
 
 class CacheView:
