@@ -159,7 +159,12 @@ class TerminalDriver(LinuxDriver):
         self._app.post_message(message)
 
     def _run_input_thread(self) -> None:
-        """Nothing: Textual starts a thread for this.  The loop reads at once, and is not woken ten times a second for nothing."""
+        """Wait for the end: the loop reads, at once, and is not woken ten times a second for nothing.
+
+        Textual starts this thread and waits for it.  Had it ended, the next one would have its stack, and where memory is short a
+        long command would begin that cannot go on.
+        """
+        self.exit_event.wait()
 
     def _start_reading(self) -> None:
         """Let the loop tell when something arrives."""

@@ -206,12 +206,7 @@ def test_an_error_of_gomem_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_no_memory_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """At the beginning of a long command: it ends, says so, and says how what was done before is taken up again."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    resource.setrlimit(resource.RLIMIT_STACK, (64 << 20, hard))  # for threads, too: the C library keeps 40 MB for later ones
-    try:
-        terminal, before = started(journal=True, program=("-P", "-m", "gomem_tui"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+    terminal, before = started(journal=True, program=("-P", "-m", "gomem_tui"))
     terminal.send("  ")
     terminal.wait_for("step 2/")
     taken = int(Path(f"/proc/{terminal.pid}/statm").read_text().split()[0]) * resource.getpagesize()
