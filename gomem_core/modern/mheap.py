@@ -325,7 +325,7 @@ class MHeap:
         if page < 0:
             return None
         s = self.spans.get(page)
-        return s if s is not None and s.state == MSPAN_IN_USE and addr < s.limit else None
+        return s if s is not None and s.state == MSPAN_IN_USE and addr < s.start_addr + s.nelems * s.elemsize else None
 
     def all_spans(self) -> list[MSpan]:
         """All spans, also stacks and work buffers, in address order."""
