@@ -4,6 +4,9 @@ Panes, `show` and lessons read the heap through this and never touch the allocat
 are the small ones: caches, sums and extents.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
 from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE
@@ -41,7 +44,7 @@ class HeapView:
         """Why a fact is not known; empty where it is, as most are."""
         return SESSION_DOUBTS.get(fact, "")
 
-    def exchanged(self, bases: list[int]) -> None:
+    def exchanged(self, bases: array[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
         self.spans.exchanged(bases)
 

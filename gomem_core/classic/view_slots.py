@@ -20,8 +20,8 @@ class ClassicSlots(SlotView[MSpan]):
         return s.sweepgen != self._heap.mheap.sweepgen
 
     def waiting(self, spans: list[MSpan]) -> list[bool]:
-        sweepgen = self._heap.mheap.sweepgen
-        return [s.sweepgen != sweepgen for s in spans]
+        h = self._heap.mheap
+        return [] if h.sweepdone else [s.sweepgen != h.sweepgen for s in spans]
 
     def runs(self, s: MSpan) -> PtrWords:
         found = s.words_now()
