@@ -16,6 +16,7 @@ from gomem_core.go.events import Event, Grow, SpanMerge, SpanSplit
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 
 _LARGE: Final = "freelarge"
+_BORDERS: Final = frozenset({SpanSplit, SpanMerge, Grow})  # events after which spans begin elsewhere
 _IN_USE, _FREE, _MANUAL = (STATES.index(state) for state in ("inuse", "free", "manual"))
 
 
@@ -39,7 +40,7 @@ class SpanView:
 
     def follow(self, event: Event) -> None:
         """Keep the index up to date from the heap's own narration instead of building it anew after each change."""
-        if self._version != self._heap.mheap.version - 1:
+        if type(event) not in _BORDERS or self._version != self._heap.mheap.version - 1:
             return
         match event:
             case SpanSplit():
