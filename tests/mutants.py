@@ -10,16 +10,20 @@ Exit code 1 if one survives, 2 if one cannot be made because its line is not the
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 HERE: Final = Path(__file__).resolve().parent
-LONGEST: Final = 900  # seconds of a run; a mutant may never end, and is noticed then
+# Seconds of a run: a mutant may never end, and is noticed then.  Without one the slowest of the likely tests take a minute.
+LONGEST_LIKELY: Final = 300
+LONGEST: Final = 900
 _TESTS_FAILED: Final = 1  # pytest's exit code
 _COPIED: Final = ("gomem_core", "gomem_tui", "tests", "screenshots", "README.md", "pyproject.toml")
 
@@ -43,15 +47,25 @@ def is_noticed(tree: Path, tests: list[str]) -> bool:
     """Whether a test fails there, or does not end."""
     words = ["-m", "pytest", "-x", "-n2" if not tests else "-n0", "-p", "no:cacheprovider", "-m", "not thorough", *tests]
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "unshrunk"}
-    try:
-        done = subprocess.run(
-            [sys.executable, *words], cwd=tree, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    if done.returncode not in (0, _TESTS_FAILED):
-        raise SystemExit(f"pytest could not run {' '.join(tests) or 'all tests'}:\n{done.stdout}{done.stderr}")
-    return done.returncode == _TESTS_FAILED
+    with subprocess.Popen(
+        [sys.executable, *words],
+        cwd=tree,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        try:
+            said, _ = run.communicate(timeout=LONGEST_LIKELY if tests else LONGEST)
+        except subprocess.TimeoutExpired:
+            return True
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # its workers, and what tests started: a loop there would not end either
+    if run.returncode not in (0, _TESTS_FAILED):
+        raise SystemExit(f"pytest could not run {' '.join(tests) or 'all tests'}:\n{said}")
+    return run.returncode == _TESTS_FAILED
 
 
 def is_killed(tree: Path, mutant: Mutant, only_likely: bool) -> bool:

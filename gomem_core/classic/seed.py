@@ -16,7 +16,7 @@ from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.unseen import line_up
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
-from gomem_core.world.facts import Fact
+from gomem_core.world.facts import SESSION_DOUBTS, TAKEN_UP_DOUBTS, Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.records import PtrWords, SpanInfo, State
 from gomem_core.world.still import COUNTERS, Still
@@ -54,6 +54,8 @@ def heap_of(still: Still) -> ClassicEngine:
         heap.check("full")
     except (InvariantError, Throw, LookupError, ValueError) as e:  # it was read from anywhere
         raise CannotTakeUp([f"what the still says does not fit together: {e}"]) from e
+    if still.doubt(Fact.SIZE):
+        heap.world.doubts = {**SESSION_DOUBTS, **TAKEN_UP_DOUBTS}
     return heap
 
 

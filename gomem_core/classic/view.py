@@ -1,7 +1,7 @@
 """The heap of Go 1.10 as others may see it: a world (world/world.py), read-only, nothing copied but what is asked for.
 
 Panes, `show` and lessons read the heap through this and never touch the allocator itself.  Each facet has a file of its own; here
-are the small ones: caches, sums and extents.
+are the small ones: slots, caches, sums and extents.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
@@ -11,16 +11,18 @@ from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.both.view_pointers import PointerView
+from gomem_core.both.view_slots import SlotView
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mbitmap import bitmap_fill
+from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.view_lists import ListView
-from gomem_core.classic.view_slots import ClassicSlots
 from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PTR_SIZE
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.facts import SESSION_DOUBTS, Fact
-from gomem_core.world.records import McacheInfo, MemStats, Region
+from gomem_core.world.records import McacheInfo, MemStats, PtrWords, Region
 from gomem_core.world.world import Kind
 
 
@@ -31,6 +33,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self.profile = GO_1_10
+        self.doubts = SESSION_DOUBTS
         self.ahead = Foresight(heap)
         self.spans = SpanView(heap)
         self.slots = ClassicSlots(heap, self.spans)
@@ -42,11 +45,30 @@ class HeapView:
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is, as most are."""
-        return SESSION_DOUBTS.get(fact, "")
+        return self.doubts.get(fact, "")
 
     def exchanged(self, bases: array[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
         self.spans.exchanged(bases)
+
+
+class ClassicSlots(SlotView[MSpan]):
+    """Read-only access to slots and words."""
+
+    def __init__(self, heap: Heap, spans: SpanView) -> None:
+        super().__init__(heap, spans, GO_1_10)
+        self._heap = heap
+
+    def waits(self, s: MSpan) -> bool:
+        return s.sweepgen != self._heap.mheap.sweepgen
+
+    def waiting(self, spans: list[MSpan]) -> list[bool]:
+        h = self._heap.mheap
+        return [] if h.sweepdone else [s.sweepgen != h.sweepgen for s in spans]
+
+    def runs(self, s: MSpan) -> PtrWords:
+        found = s.words_now()
+        return bitmap_fill(s) != 0 if found is None else found
 
 
 class CacheView:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import gomem_core
 from gomem_core.build import is_compiled
 from gomem_core.cli.measure import Effort
 from gomem_core.cli.output import OK, BadInput, emit, emit_json
@@ -50,8 +51,9 @@ class Pure:
                 return spec
 
 sys.meta_path.insert(0, Pure())
+sys.path.insert(0, sys.argv[1])
 from gomem_core.cli.vsgomodel import print_model
-print_model(sys.argv[1], int(sys.argv[2]))
+print_model(sys.argv[2], int(sys.argv[3]))
 """
 
 
@@ -192,7 +194,11 @@ def _run(words: list[str], folder: str, env: dict[str, str], seconds: int) -> st
 
 
 def _pure(effort: Effort, rounds: int) -> Measured:
-    """Measure it in a process of its own that leaves compiled modules alone.  Raises BadInput."""
-    words = [sys.executable, "-c", _PURE, effort.release.version, str(rounds)]
+    """Measure it in a process of its own that leaves compiled modules alone.  Raises BadInput.
+
+    It is the same gomem, wherever this was started: -P keeps one in the current folder out.
+    """
+    here = str(Path(gomem_core.__file__).parents[1])
+    words = [sys.executable, "-P", "-c", _PURE, here, effort.release.version, str(rounds)]
     found: Measured = json.loads(_run(words, os.getcwd(), {**os.environ}, _RUN_SECONDS * 5))
     return found

@@ -41,18 +41,16 @@ from gomem_core.both.program import Repeated, Swept, Took
 from gomem_core.both.rows import Rows
 from gomem_core.both.slots import NO_HEADER
 from gomem_core.go.amd64 import (
-    LARGE_SIZE_DIV,
     PAGE_MASK,
     PAGE_SHIFT,
     PTR_SIZE,
-    SMALL_SIZE_MAX,
     TINY_SIZE,
 )
 from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, Zeroed
 from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
 from gomem_core.go.release import FIRST_BASE
-from gomem_core.go.versions import BITS_IN_SPAN, Profile
+from gomem_core.go.versions import Profile
 from gomem_core.modern.mbitmap import (
     heap_set_pattern,
     heap_set_type,
@@ -70,7 +68,7 @@ from gomem_core.modern.mheap import MHeap, Trace
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.refillrow import refill_row
-from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
+from gomem_core.modern.sizetables import span_class_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
@@ -82,7 +80,7 @@ class Heap(ManyAllocs[MSpan]):
 
     __slots__ = (
         *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "sweeper"),
-        *("_class128", "_class8", "_noscan", "_scan", "_small_limit"),
+        *("_noscan", "_noscan_class", "_scan", "_scan_class", "_small_limit"),
     )
 
     def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0, gcpercent: int = 100) -> None:
@@ -97,7 +95,7 @@ class Heap(ManyAllocs[MSpan]):
         self.use_p(0)
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
-        self._class8, self._class128 = size_tables(profile.classes)
+        self._noscan_class, self._scan_class = span_class_tables(profile.classes, self.headers[-2] > 0)
         self._small_limit = profile.small_limit
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
@@ -117,12 +115,13 @@ class Heap(ManyAllocs[MSpan]):
                     if addr < s.run_end:
                         s.free_addr = addr + s.elemsize
                         return addr
-            elif ptrdata <= size <= NO_HEADER:
+            elif size <= NO_HEADER and ptrdata <= size:
                 s = self._scan[size]
-                addr = s.free_addr
-                if ptrdata == s.alike and addr < s.run_end:  # as the objects before it
-                    s.free_addr = addr + s.elemsize
-                    return addr
+                if ptrdata == s.alike:  # as the objects before it
+                    addr = s.free_addr
+                    if addr < s.run_end:
+                        s.free_addr = addr + s.elemsize
+                        return addr
         except IndexError:  # far below 0; a size just below it finds an empty place of the table, see AnyMCache
             return self._mallocgc(size, ptrdata)
         if 0 < size < TINY_SIZE and not ptrdata and self.trace is None and (addr := self.tiny_quick(size, self.mcache)):
@@ -133,7 +132,7 @@ class Heap(ManyAllocs[MSpan]):
         """All else that is silent: larger small objects, others than before, free slots behind others; the rest does `place`."""
         is_quick = self.trace is None or self.took is not None
         if is_quick and (size >= TINY_SIZE or (ptrdata and size > 0)) and ptrdata <= size <= self._small_limit:
-            spanclass = self.span_class(size, ptrdata)
+            spanclass = (self._scan_class if ptrdata else self._noscan_class)[(size + 7) >> 3]
             s = self.mcache.alloc[spanclass]
             addr = s.free_addr
             if addr < s.run_end:
@@ -142,8 +141,12 @@ class Heap(ManyAllocs[MSpan]):
                 if self.trace is not None or ptrdata % PTR_SIZE or -ptrdata > size:
                     return self.place(size, ptrdata, None)[0]
                 s, _ = self.mcache.refill(self.central[spanclass], self.p)
-                addr = s.next_slot()
-                if ptrdata:
+                addr = s.free_addr
+                if addr < s.run_end:
+                    s.free_addr = addr + s.elemsize
+                else:
+                    addr = s.next_run()
+                if ptrdata and ptrdata != s.alike:
                     heap_set_type(s, s.object_index(addr), ptrdata >> 3)
                 if self.stats.heap_live >= self.gc.pacer.trigger:  # should_start, written out: it is asked at each refill
                     self.gc.start(TRIGGER_HEAP, self.p)
@@ -161,7 +164,7 @@ class Heap(ManyAllocs[MSpan]):
         With a `pattern`, its pointers are where its type has them, up to `ptrdata`.
         """
         if pattern is not None and size <= self._small_limit and self.trace is None:  # the fast path of mallocgc, for types
-            spanclass = self._class8[(size + 7) >> 3] << 1 if size <= BITS_IN_SPAN else self.span_class(size, ptrdata)
+            spanclass = self._scan_class[(size + 7) >> 3]
             s = self.mcache.alloc[spanclass]
             slot, served, is_started = s.free_addr, _HIT, False
             if slot < s.run_end:
@@ -207,13 +210,7 @@ class Heap(ManyAllocs[MSpan]):
 
     def span_class(self, size: int, ptrdata: int) -> int:
         """The span class of a small request; its header is counted."""
-        if ptrdata and size > BITS_IN_SPAN and self.headers[-2]:
-            size += _HEADER
-        if size <= SMALL_LIMIT8:
-            sizeclass = self._class8[(size + 7) >> 3]
-        else:
-            sizeclass = self._class128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
-        return sizeclass << 1 if ptrdata else sizeclass << 1 | 1
+        return (self._scan_class if ptrdata else self._noscan_class)[(size + 7) >> 3]
 
     def _small_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)

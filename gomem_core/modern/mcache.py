@@ -32,7 +32,20 @@ class MCache(AnyMCache[MSpan]):
         spanclass, h = central.spanclass, self.heap
         stats = h.stats
         grown = stats.nheap_grow
-        self._give_full(central, p)
+        s = self.alloc[spanclass]
+        if s.free_addr != s.run_end or s.free_behind:  # Slots.is_full, written out: it is asked for at each refill
+            throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
+        if s is not self.emptymspan:
+            self.alloc[spanclass] = self.emptymspan  # no slot is taken before another one is put there
+            taken, sizeclass = s.nelems - s.counted, spanclass >> 1  # `count`, written out for a span whose slots are all taken
+            s.counted = s.nelems
+            stats.nserved_counted += taken
+            h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken
+            if s.sweepgen == h.sweepgen + 3 and h.trace is None:  # uncache_span, written out for one cached since the last mark
+                s.sweepgen = h.sweepgen
+                central.full[h.sweepgen >> 1 & 1].push(s)
+            else:
+                central.uncache_span(s, p)
         try:
             s, src = central.cache_span(p)
         except OutOfMemory:
@@ -62,8 +75,11 @@ class MCache(AnyMCache[MSpan]):
         return s, served
 
     def take_row(self, central: MCentral, row: list[MSpan], p: int) -> None:
-        """Let the P have had all spans of a row in turn: fresh ones whose slots are all taken."""
-        self._give_full(central, p)
+        """Let the P have had all spans of a row in turn, in place of a full one: fresh ones whose slots are all taken."""
+        s = self.alloc[central.spanclass]
+        if s is not self.emptymspan:
+            self.count(s)
+            central.uncache_span(s, p)
         h, last = self.heap, row[-1]
         central.full_swept.push_all(row[:-1])
         last.sweepgen = h.sweepgen + 3
@@ -71,21 +87,6 @@ class MCache(AnyMCache[MSpan]):
         sizeclass = central.spanclass >> 1
         h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + len(row) * last.nelems
         h.stats.heap_live += len(row) * last.nbytes
-
-    def _give_full(self, central: MCentral, p: int) -> None:
-        """Give the full span of central's class back, if there is one."""
-        spanclass = central.spanclass
-        s = self.alloc[spanclass]
-        if s.free_addr != s.run_end or s.free_behind:  # Slots.is_full, written out: it is asked for at each refill
-            throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
-        if s is not self.emptymspan:
-            self.alloc[spanclass] = self.emptymspan  # no slot is taken before another one is put there
-            h, sizeclass = self.heap, spanclass >> 1  # `count`, written out for a span whose slots are all taken
-            taken = s.nelems - s.counted
-            s.counted = s.nelems
-            h.stats.nserved_counted += taken
-            h.nsmallalloc[sizeclass] = h.nsmallalloc[sizeclass] + taken
-            central.uncache_span(s, p)
 
     def release_all(self, central: list[MCentral], by: int) -> None:
         """Give every span back and forget the tiny block, which P number `by` does for it ((*mcache).releaseAll)."""

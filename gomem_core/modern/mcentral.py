@@ -123,5 +123,4 @@ class MCentral:
             h.sweeper.sweep(s, False, "")
         else:
             s.sweepgen = h.sweepgen
-            is_full = s.free_addr == s.run_end and not s.free_behind  # Slots.is_full, written out: it is asked for at each refill
-            (self.full if is_full else self.partial)[h.sweepgen >> 1 & 1].push(s)  # the swept ones
+            self.push_swept(s, s.is_full())

@@ -13,7 +13,7 @@ from gomem_core.go.versions import INLINE_MARKS
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mheaprows import free_rows
-from gomem_core.modern.mspan import MSpan
+from gomem_core.modern.mspan import MSpan, SpanSet
 
 _RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 
@@ -53,38 +53,53 @@ class SpanSweeper:
 
     def _sweep_silently(self) -> None:
         """Sweep all that waits; the pages that become free go back to the heap together, at the end."""
-        h, stats = self.heap, self.heap.stats
         empty: list[MSpan] = []
-        while (s := self._next_span()) is not None:
-            if s.gcmark_bits:
-                self.sweep(s, False, "")
+        while (queue := self._next_queue()) is not None:
+            self._sweep_queue(self.central[self.cursor >> 1], queue, empty)
+        free_rows(self.heap, empty)
+
+    def _sweep_queue(self, c: MCentral, queue: SpanSet, empty: list[MSpan]) -> None:
+        """Sweep a queue of unswept spans; those without a mark are added to `empty`, and their pages are the caller's to free."""
+        h, stats = self.heap, self.heap.stats
+        waiting, npages, freed, nswept = h.sweepgen - 2, 0, 0, 0
+        for s in queue.pop_all():
+            if s.sweepgen != waiting or s.gcmark_bits:
+                if c.claim(s, queue):
+                    self.sweep(s, False, "")
                 continue
             empty.append(s)
-            freed = s.alloc_count
-            h.pages_swept += s.npages
-            h.nunswept -= 1
-            stats.nswept += 1
-            if not freed:
+            s.sweepgen = waiting + 2
+            nswept += 1
+            npages += s.npages
+            count = s.alloc_count
+            if not count:
                 stats.nswept_in_vain += 1
-            if s.spanclass > 1:
-                sizeclass = s.spanclass >> 1
-                stats.nsmallfree[sizeclass] = stats.nsmallfree[sizeclass] + freed
-            else:
+            freed += count
+            if c.spanclass <= 1:
                 stats.nlargefree += 1
                 stats.largefree += s.elemsize
-            s.sweepgen = h.sweepgen
-            h.reclaim_credit += s.npages
-        free_rows(h, empty)
+        if c.spanclass > 1:
+            stats.nsmallfree[c.spanclass >> 1] += freed
+        stats.nswept += nswept
+        h.nunswept -= nswept
+        h.pages_swept += npages
+        h.reclaim_credit += npages
 
     def _next_span(self) -> MSpan | None:
-        """Claim the next span that waits: full ones first, class by class (nextSpanForSweep)."""
+        """Claim the next span that waits (nextSpanForSweep)."""
+        while (queue := self._next_queue()) is not None:
+            s = queue.pop()
+            if self.central[self.cursor >> 1].claim(s, queue):
+                return s  # others were swept by somebody else, and perhaps even freed
+        return None
+
+    def _next_queue(self) -> SpanSet | None:
+        """Where the next span that waits is: full ones first, class by class."""
         while self.cursor < 2 * len(self.central):
             c = self.central[self.cursor >> 1]
             queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
-            while not queue.is_empty():
-                s = queue.pop()
-                if c.claim(s, queue):
-                    return s  # others were swept by somebody else, and perhaps even freed
+            if not queue.is_empty():
+                return queue
             self.cursor += 1
         return None
 

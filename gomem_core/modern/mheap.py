@@ -145,12 +145,13 @@ class MHeap:
         src: PagesFrom = "cache"
         if not addr:
             addr, scav, src = self._find_pages(npages, p)
-        if not use:  # a collection that follows takes a work buffer
-            self.pages_from = src
         s = MSpan(addr, npages)
         s.sweepgen = self.sweepgen
         nbytes, stats = npages << PAGE_SHIFT, self.stats
-        if addr < self.note_use(addr, addr + nbytes) and not (scav == npages and self.profile.scavenged_is_zero):
+        used = self.zeroed_base.get(addr >> self.arena_shift, 0)
+        if addr + nbytes > used:
+            used = self.note_use(addr, addr + nbytes)
+        if addr < used and not (scav == npages and self.profile.scavenged_is_zero):
             s.needzero = 1
         page = self.pages.page_of(addr)
         if npages == 1:  # most spans
@@ -158,7 +159,9 @@ class MHeap:
         else:
             self.spans.set_range(page, npages, s)
         self.nspans += 1
-        self.touch(page, npages)
+        self.version += 1  # `touch`, written out
+        if len(self.touched) < _MOST_TOUCHED:
+            self.touched.append((page, npages))
         stats.heap_idle -= nbytes
         if scav:
             stats.heap_released -= scav << PAGE_SHIFT
@@ -171,6 +174,7 @@ class MHeap:
         s.elemsize = elemsize = self.elemsizes[spanclass >> 1] or nbytes
         s.nelems = nelems
         s.run_end = addr + nelems * elemsize
+        self.pages_from = src  # a work buffer is none: a collection that follows takes one
         self.pages_in_use += npages
         stats.heap_inuse += nbytes
         stats.nheap_alloc += 1

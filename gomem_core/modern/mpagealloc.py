@@ -47,6 +47,9 @@ class PageAlloc:
 
     def find_page(self, addr: int) -> int:
         """Number of the page at any address; -1 where there is no chunk."""
+        if len(self._bases) == 1:  # nearly always, see _stretch
+            page = (addr - self._bases[0]) >> PAGE_SHIFT
+            return page if 0 <= page < len(self.free) << CHUNK_SHIFT else -1
         at = self._stretch(addr)
         if at < 0:
             return -1

@@ -96,6 +96,14 @@ class SpanSet:
             self._gone = 0
         return s
 
+    def pop_all(self) -> list[MSpan]:
+        """Take all of them out; returns them from the front on."""
+        spans = self._spans[self._gone :]
+        self._first += len(self._spans)
+        self._spans = []
+        self._gone = 0
+        return spans
+
     def number(self) -> None:
         """Give each span its place again, which it may have got from another queue since."""
         for index, s in enumerate(self._spans):

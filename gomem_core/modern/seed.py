@@ -18,7 +18,7 @@ from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.modern.unseen import take_over
-from gomem_core.world.facts import Fact
+from gomem_core.world.facts import MODERN_DOUBTS, TAKEN_UP_DOUBTS, Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
@@ -59,6 +59,8 @@ def heap_of(still: Still) -> ModernEngine:
         heap.check("full")
     except (InvariantError, Throw, LookupError, ValueError) as e:  # it was read from anywhere
         raise CannotTakeUp([f"what the still says does not fit together: {e}"]) from e
+    if still.doubt(Fact.SIZE):
+        heap.world.doubts = {**MODERN_DOUBTS, **TAKEN_UP_DOUBTS}
     return heap
 
 

@@ -1,22 +1,27 @@
-"""Look-up tables from a request to its size class, made once for each version's classes (runtime/sizeclasses.go)."""
+"""Look-up tables from a request to its span class, made once for each version's classes (runtime/sizeclasses.go).
+
+Go has two tables of size classes, by 8 bytes up to 1 KB and by 128 above, and asks for pointers and headers then; here it is one
+look for all of that.
+"""
 
 from functools import cache
 from typing import Final
 
-from gomem_core.go.amd64 import LARGE_SIZE_DIV, MAX_SMALL_SIZE, SMALL_SIZE_DIV, SMALL_SIZE_MAX
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.sizeclasses import SizeClass
+from gomem_core.go.versions import BITS_IN_SPAN
 
-SMALL_LIMIT8: Final = SMALL_SIZE_MAX - 8  # bytes up to which the first table tells
+_MOST_IN_SPAN: Final = BITS_IN_SPAN // PTR_SIZE  # words of an object that has no header
 
 
 @cache
-def size_tables(classes: tuple[SizeClass, ...]) -> tuple[list[int], list[int]]:
-    """size_to_class8, whose index is (size + 7) / 8, and size_to_class128, whose index is (size - 1024 + 127) / 128."""
-
-    def smallest(size: int) -> int:
-        return next((c.number for c in classes if c.size >= size), 0)
-
-    return (
-        [smallest(i * SMALL_SIZE_DIV) for i in range(SMALL_SIZE_MAX // SMALL_SIZE_DIV + 1)],
-        [smallest(SMALL_SIZE_MAX + i * LARGE_SIZE_DIV) for i in range((MAX_SMALL_SIZE - SMALL_SIZE_MAX) // LARGE_SIZE_DIV + 1)],
-    )
+def span_class_tables(classes: tuple[SizeClass, ...], has_headers: bool) -> tuple[list[int], list[int]]:
+    """The span classes of objects without pointers, and of those with, whose headers are counted: by (size + 7) / 8."""
+    by_words: list[int] = []
+    for c in classes:
+        by_words += [c.number] * (c.size // PTR_SIZE + 1 - len(by_words))
+    noscan = [sizeclass << 1 | 1 for sizeclass in by_words]
+    scan = [sizeclass << 1 for sizeclass in by_words]
+    if has_headers:
+        scan[_MOST_IN_SPAN + 1 :] = scan[_MOST_IN_SPAN + 2 :]  # one word more each
+    return noscan, scan

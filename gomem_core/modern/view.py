@@ -1,21 +1,24 @@
 """The heap of Go 1.21 to 1.27 as others may see it: a world (world/world.py), read-only, nothing copied but what is asked for.
 
-Each facet has a file of its own; here are the small ones: caches and sums.
+Each facet has a file of its own; here are the small ones: slots, caches and sums.
 """
 
 from typing import Any, Final, cast
 
 from gomem_core.both.mstats import MStats
 from gomem_core.both.view_pointers import PointerView
+from gomem_core.both.view_slots import SlotView
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.modern.foresight import Foresight
 from gomem_core.modern.malloc import Heap
+from gomem_core.modern.mbitmap import object_mask
+from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.view_extents import ExtentView
 from gomem_core.modern.view_lists import ListView
-from gomem_core.modern.view_slots import ModernSlots
 from gomem_core.modern.view_spans import SpanView
 from gomem_core.world.counters import Counters
 from gomem_core.world.facts import COUNTER_FACTS, MODERN_DOUBTS, Fact
-from gomem_core.world.records import McacheInfo, MemStats, PageCache
+from gomem_core.world.records import McacheInfo, MemStats, PageCache, PtrWords
 from gomem_core.world.world import Kind, NotKnown
 
 
@@ -26,6 +29,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self.profile = heap.profile
+        self.doubts = MODERN_DOUBTS
         self.ahead = Foresight(heap)
         self.extents = ExtentView(heap)
         self.spans = SpanView(heap, self.extents)
@@ -37,7 +41,32 @@ class HeapView:
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""
-        return MODERN_DOUBTS.get(fact, "")
+        return self.doubts.get(fact, "")
+
+
+class ModernSlots(SlotView[MSpan]):
+    """Read-only access to slots and words."""
+
+    def __init__(self, heap: Heap, spans: SpanView) -> None:
+        super().__init__(heap, spans, heap.profile)
+        self._waits = spans.waits
+
+    def waits(self, s: MSpan) -> bool:
+        return self._waits(s)
+
+    def runs(self, s: MSpan) -> PtrWords:
+        if s.ptr_masks:
+            return self._bits(s)
+        found = s.words_now()
+        return not s.spanclass & 1 if found is None else found
+
+    def _bits(self, s: MSpan) -> bytes:
+        """A bit for each word of a span, in which pointers of some slots are no run."""
+        words, header = s.elemsize // PTR_SIZE, int(self._profile.has_header(s.spanclass))
+        bits = 0
+        for index in range(s.nelems - 1, -1, -1):
+            bits = bits << words | object_mask(s, index) << header
+        return bits.to_bytes(-(-s.nbytes // PTR_SIZE // 8), "little")
 
 
 class CacheView:

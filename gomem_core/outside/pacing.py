@@ -1,4 +1,4 @@
-"""The pacer of a real program, Go's gcController: what the heap aims at, and when its next collection starts; bytes."""
+"""The pacer of a real program: what its heap aims at, when its next collection starts, how fast it has to sweep; bytes."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,6 +18,25 @@ _HEAP_MINIMUM: Final = 4 << 20  # defaultHeapMinimum: what the heap may grow to 
 _RUNWAY: Final = 64 << 10  # minRunway: the goal is at least so far from where the last collection started
 _HEADROOM, _HEADROOM_PERCENT = 1 << 20, 3  # what a goal leaves below the memory limit, at least
 _LOWEST, _HIGHEST, _PARTS = 45, 61, 64  # the trigger lies between these parts of the way from what lives to the goal
+
+
+class Sweeping(NamedTuple):
+    """The fields of mheap that tell how far sweeping has come, and how fast it has to be, under Go's names."""
+
+    pages_swept: int  # in this cycle
+    pages_swept_basis: int  # ... when the speed was set last
+    sweep_heap_live_basis: int  # bytes of heap_live then
+    sweep_pages_per_byte: float  # 0: nothing is swept as payment for allocations
+    reclaim_index: int  # pages that were looked at in this cycle before some were taken; all: 1 << 63
+    reclaim_credit: int  # pages that were freed meanwhile
+
+    @classmethod
+    def of(cls, mheap: Bytes, at: Mapping[str, int]) -> "Sweeping":
+        """The fields, from the bytes of the struct."""
+        words: Words = mheap.view(np.uint64)
+        numbers = {name: words[at[f"mheap.{field(name)}"] // 8] for name in cls._fields}
+        ratio = float(numbers.pop("sweep_pages_per_byte").view(np.float64))
+        return cls(**{name: int(number) for name, number in numbers.items()}, sweep_pages_per_byte=ratio)
 
 
 class Pacing(NamedTuple):

@@ -22,7 +22,7 @@ from gomem_core.go.structs import (
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, copy_pieces, ends_of, joined, low_bits
 from gomem_core.outside.memory import Gathered
 from gomem_core.outside.numbers import Numbers
-from gomem_core.outside.pacing import Pacing
+from gomem_core.outside.pacing import Pacing, Sweeping
 from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
     FULL_SWEPT,
@@ -42,7 +42,6 @@ from gomem_core.outside.snapshot import (
     SlotBits,
     Spans,
 )
-from gomem_core.outside.sweeping import Sweeping
 
 _MARKS: Final = 64  # of a spanInlineMarkBits: where the 63 bytes of marks begin
 _MOST_HINTS: Final = 4096

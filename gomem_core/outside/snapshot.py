@@ -13,8 +13,7 @@ import numpy as np
 
 from gomem_core.frozen import bundle, frozen
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted, ends_of, joined
-from gomem_core.outside.pacing import Pacing
-from gomem_core.outside.sweeping import Sweeping
+from gomem_core.outside.pacing import Pacing, Sweeping
 
 IN_USE: Final = 1  # mSpanInUse: a span of objects
 MANUAL: Final = 2  # mSpanManual: stacks, work buffers

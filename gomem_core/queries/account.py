@@ -22,6 +22,7 @@ from gomem_core.queries.shares import Balance, Held, Share, SpanSums
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World, known
 
@@ -66,7 +67,10 @@ class Account:
 
     def __init__(self, world: World, objects: Objects) -> None:
         self._world = world
-        self.objects = objects
+        self.unsized = world.doubt(Fact.SIZE)  # why it is not known how much the program asked for; empty where it is
+        self._reads_slots = bool(self.unsized) and world.kind != "session"  # of a heap that does not change
+        # Where only the slots of some objects are known, as after `take-up`, whole slots are counted of all.
+        self.objects = ObjectTable() if self.unsized and not self._reads_slots else objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._others: CountedSums | None = None  # those that were counted at once, and did not change since
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
@@ -79,7 +83,6 @@ class Account:
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
-        self._knows_sizes = not world.doubt(Fact.SIZE)  # what the program asked for
         self._knows_dead = not world.doubt(Fact.LIVE)  # which of the allocated objects are
         self._held: HeldSums | None = None  # of all spans, where they were looked at all at once
         self._lock = Lock()  # reading brings all this up to date
@@ -139,7 +142,7 @@ class Account:
         known_dead: int | None = dead
         if not self._knows_dead:
             requested, known_dead = requested + dead, None
-        return Share(requested, slot_waste if self._knows_sizes else None, known_dead, free_slots, tails)
+        return Share(requested, None if self.unsized else slot_waste, known_dead, free_slots, tails)
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that hold most bytes in vain first."""
@@ -183,7 +186,7 @@ class Account:
     def span_sums(self, most: int) -> SpanSums | None:
         """The sums of all spans in use, not to be changed or kept; None where more than `most` have to be looked at first."""
         with self._lock:
-            if not self._knows_sizes:
+            if self._reads_slots:
                 self._look_at_once()
                 return self._sums
             self._prepare()
@@ -201,7 +204,7 @@ class Account:
             return self._of_span(base)
 
     def _of_span(self, base: int) -> Share | None:
-        if not self._knows_sizes:
+        if self._reads_slots:
             return self._held_by(base)
         self._prepare()
         known = self._known(base)
@@ -209,7 +212,10 @@ class Account:
             self._look_at(base, self._dirty.get(base, _EVERY))
             self._dirty.pop(base, None)  # only now: who reads the sums meanwhile sees that they are not right yet
             known = self._spans.get(base)
-        return None if known is None else known.share()
+        if known is None:
+            return None
+        share = known.share()
+        return share._replace(slot_waste=None) if self.unsized else share
 
     def _held_by(self, base: int) -> Share | None:
         """The same where nothing is known of what the program asked for, so that only slots are counted."""
@@ -243,7 +249,7 @@ class Account:
                 self._look_at_changed()
 
     def _look_at_changed(self) -> None:
-        if not self._knows_sizes:
+        if self._reads_slots:
             self._look_at_once()
             return
         if self._lost or self._marked:

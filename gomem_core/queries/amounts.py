@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final, Literal
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
+from gomem_core.lang.commands import Filter
 from gomem_core.named import NamedTuple
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
+from gomem_core.regex import regex
 from gomem_core.world.facts import UNKNOWN, Fact
 from gomem_core.world.interrupt import StopRequest, finished
 from gomem_core.world.objectcolumns import ObjectColumns
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 By = Literal["type", "class", "site"]
 BYS: Final[tuple[By, ...]] = ("type", "class", "site")
 _WORDS: Final = 16  # of an object, that a shape shows
+_NO_POINTERS: Final = "without pointers"
+_SHAPE: Final = regex(rf"(\d+) B ({_NO_POINTERS}|with pointers|([P·]+…?))")
 _LARGE: Final = "large"
 _MANY: Final = 50_000  # objects from which on numpy pays, whose import takes a twentieth of a second
 
@@ -115,8 +119,17 @@ def _many(objects: SlotObjects) -> Generator[None, None, list[Amount]]:
 
 def _shape_of(size: int, words: int | None) -> str:
     if words is None:
-        return f"{size} B without pointers"
+        return f"{size} B {_NO_POINTERS}"
     return f"{size} B with pointers" if words < 0 else _drawn(size, words, size // PTR_SIZE)
+
+
+def filters_of_shape(name: str) -> tuple[tuple[Filter, ...], bool]:
+    """What all objects of a shape pass in Objects, nothing if it is none; and whether those of other shapes may pass, too."""
+    match = _SHAPE.fullmatch(name)
+    if match is None:
+        return (), False
+    kind = "noscan" if match[2] == _NO_POINTERS else "scan"
+    return (Filter("size", ":", int(match[1])), Filter("kind", ":", kind), Filter("type", ":", "")), match[3] is not None
 
 
 def _kinds(still: Still, types: ObjectTypes, stop: StopRequest) -> Iterator[tuple[str, int, int]]:

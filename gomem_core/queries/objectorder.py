@@ -63,7 +63,7 @@ class ObjectOrder(RowOrder):
         self._world = world
         self._objects = objects
         self._many = many
-        self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted and filtered
+        self._size: ObjectField = "slot" if counts_slots(world) else "size"  # by which they are sorted and filtered
         self._rows: Sequence[int] = _NONE
         self._found = (-1, -1)  # the object that was looked for last, and its place among the rows, -1: none
 
@@ -233,6 +233,11 @@ def _one(f: Filter, bytes_of: Callable[[ObjectInfo], int | None]) -> Callable[[O
     if f.field == "dropped":
         return lambda o: o.dropped is not None and o.dropped >= 0 and compare(o.dropped, value)
     return lambda o: (cell := get(o)) is not None and compare(cell, value)
+
+
+def counts_slots(world: World) -> bool:
+    """Whether objects are as large as their slots: how much was asked for is known only of those that commands allocated."""
+    return bool(world.doubt(Fact.SIZE) and world.doubt(Fact.NAME))
 
 
 def find_fates(world: World, objects: Objects, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:

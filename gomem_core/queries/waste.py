@@ -52,7 +52,7 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
     one = "the spans of {n} class have {total}, of which no live object asked for {wasted}"
     many = "the spans of {n} classes have {total}, of which no live object asked for {wasted}"
     summary = told(len(rows), one, many, total=format_bytes(spans.total), wasted=format_bytes(spans.wasted))
-    return Result(summary, data, Table(_COLUMNS, rows), _notes(spans, _in_mcaches(found)) if rows else ())
+    return Result(summary, data, Table(_COLUMNS, rows), _notes(spans, _in_mcaches(found), account.unsized) if rows else ())
 
 
 def _in_mcaches(rows: "list[ClassWaste]") -> int | None:
@@ -72,13 +72,15 @@ def _sum(shares: list[Share]) -> Share:
     return Share(requested, whole([one.slot_waste for one in shares]), whole([one.dead for one in shares]), free_slots, tails)
 
 
-def _notes(spans: Share, cached: int | None) -> tuple[str, ...]:
-    """What the columns mean, and what is known of the free slots and what is not."""
+def _notes(spans: Share, cached: int | None, unsized: str) -> tuple[str, ...]:
+    """What the columns mean, and what is known of the slots and what is not."""
     there = or_unknown(None) if cached is None else format_bytes(cached)
     notes = [
         "wasted: slot waste, free slots, dead slots and tails; need: as few spans would hold what lives",
         f"free slots serve objects of their class only; {there} of them are in mcaches, for the next objects",
     ]
+    if unsized:
+        notes.append(f"slot waste: {unsized}")
     if spans.dead:
         notes.append("dead slots were not reached by the last mark: they are free when their span is swept")
     return (*notes, "what was dropped since the last mark still counts as live")

@@ -33,8 +33,7 @@ from gomem_core.session.commands.table import CHECK
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
-from gomem_core.world.reel import Reel
-from gomem_core.world.scenes import Scenes
+from gomem_core.world.reel import Reel, Scenes
 from gomem_core.world.world import NotKnown, known
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed

@@ -10,7 +10,6 @@ from typing import Final
 
 from gomem_core.lang import Names
 from gomem_core.regex import regex
-from gomem_core.session.places import place_name
 from gomem_core.session.session import Session
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import World
@@ -26,7 +25,7 @@ Wanted = Callable[[int], bool]
 def offers(session: Session) -> Names:
     """The questions of completion, answered from a session as it is when asked."""
     found = _Offers(session.world, session.objects)
-    marks = {name: place_name(session, step) for name, step in session.bookmarks.items()}
+    marks = {name: session.place_name(step) for name, step in session.bookmarks.items()}
     branches = {name: f"from step {session.branches.shared_with(name)}" for name in session.branches.others}
     return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(branches))
 

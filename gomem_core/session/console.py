@@ -30,11 +30,9 @@ from gomem_core.lang.moves import (
     WhatIf,
 )
 from gomem_core.report import Result
-from gomem_core.session.commands.context import CommandError
-from gomem_core.session.commands.refused import unread
+from gomem_core.session.commands.context import CommandError, unread
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.places import place_name
 from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
 from gomem_core.world.world import NotKnown
@@ -194,7 +192,7 @@ class Console(Desk):
             return Outcome(line, command, self.session.step, error=CommandError(str(e)).located(line))
         except Stopped:
             self.moved()
-            result = Result(f"stopped at {place_name(self.session, self.session.step)}")
+            result = Result(f"stopped at {self.session.place_name(self.session.step)}")
         return Outcome(line, command, self.session.step, result)
 
     def give(self, step: Step) -> Outcome:

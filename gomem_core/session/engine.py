@@ -197,7 +197,7 @@ class Engine(Mallocs, Protocol):
         ...
 
     def counters(self) -> tuple[int, ...]:
-        """Returns what step marks compare: a number for each of stepmarks.NAMES, in order."""
+        """Returns what step marks compare: a number for each of trail.NAMES, in order."""
         ...
 
     def capture(self) -> Image:

@@ -9,8 +9,7 @@ from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.foreign import brief, named, unread
 from gomem_core.regex import regex
-from gomem_core.world.reel import Reel
-from gomem_core.world.scenes import Scenes
+from gomem_core.world.reel import Reel, Scenes
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 

@@ -12,8 +12,7 @@ from gomem_core.lang.names import RESERVED
 from gomem_core.lang.plainlines import PlainLine
 from gomem_core.session.engine import Engine
 from gomem_core.session.narrator import Narrator
-from gomem_core.session.stepmarks import step_mark
-from gomem_core.session.trail import Trail
+from gomem_core.session.trail import Trail, step_mark
 from gomem_core.world.latest import NONE
 from gomem_core.world.objectcolumns import Run
 from gomem_core.world.objects import ObjectTable, ReplayDiffers

@@ -7,7 +7,7 @@ from gomem_core.go.events import Event
 from gomem_core.go.pageevents import PagesFrom
 from gomem_core.lang.commands import Level
 from gomem_core.named import NamedTuple
-from gomem_core.session.stepmarks import GC, NAMES
+from gomem_core.session.trail import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
 from gomem_core.world.reel import Reel
@@ -92,7 +92,7 @@ class ReadHeap:
         return lambda _: None
 
     def counters(self) -> tuple[int, ...]:
-        """Returns a number for each of stepmarks.NAMES: all that can be told of two looks is whether there were collections."""
+        """Returns a number for each of trail.NAMES: all that can be told of two looks is whether there were collections."""
         collections = 0 if unknown(self.world, "sums") else self.world.sums.stats.numgc
         return tuple(collections if name == GC else 0 for name in NAMES)
 

@@ -18,8 +18,7 @@ from gomem_core.go.release import Release
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Look
-from gomem_core.session.commands.context import CommandError
-from gomem_core.session.commands.refused import unread
+from gomem_core.session.commands.context import CommandError, unread
 from gomem_core.session.declared import GIVEN
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import refusal_of

@@ -218,6 +218,12 @@ class Standing:
         """The command of a step, without its directives."""
         return command_of(self._timeline.steps[step - 1])
 
+    def place_name(self, step: int) -> str:
+        """What the place after so many steps is called where people read it: step 3, look 4, event 2,403."""
+        if self.reel is not None:
+            return f"event {step:,}"
+        return f"look {step + 1:,}" if self.has_looks else f"step {step:,}"
+
     def script(self, origin: Script) -> Script:
         """The session as a script, titled and introduced as the one from which it came."""
         return script_of(self._timeline, origin)

@@ -20,8 +20,7 @@ from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.passing import SECOND, Passing
-from gomem_core.session.stepmarks import step_mark
-from gomem_core.session.trail import Trail
+from gomem_core.session.trail import Trail, step_mark
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest

@@ -4,7 +4,7 @@ from gomem_core.session.session import Session
 
 
 def seek(session: Session, direction: int) -> bool:
-    """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
+    """Go to the next step that changed the structure of the heap (trail.py), or to the one before; False: there is none.
 
     Steps that were never done are done; without one the session then stands at its end.  Raises as goto does.
     """

@@ -98,6 +98,9 @@ ALWAYS_DOUBTED: Final[Doubts] = {  # of any still
     Fact.TIME: "a still is one moment, without a before and an after",
     Fact.STORY: "a still does not keep the steps that led to it",
 }
+TAKEN_UP_DOUBTS: Final[Doubts] = {  # of a session besides, if it goes on from a heap of which they were not known
+    Fact.SIZE: "of what was taken up only the slots are known, not how much of them was asked for; what came since has its size",
+}
 STILL_DOUBTS: Final[Doubts] = {**SESSION_DOUBTS, **ALWAYS_DOUBTED}
 MODERN_DOUBTS: Final[Doubts] = {  # of a session of Go 1.21 or later
     Fact.NEEDZERO: "a free page needs no answer before it is handed out; spans have one",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gomem_core.frozen import frozen
 from gomem_core.world.strip import LookFailed, Strip
+from gomem_core.world.world import Sums
 
 
 @frozen
@@ -89,6 +90,18 @@ class Reel(Strip, ABC):
     @abstractmethod
     def content(self) -> bytes:
         """The trace that it was read from."""
+
+
+class Scenes(Strip):
+    """A film as a session file shows it: a step leads to a moment, not to the next event; `at` is the number of its event."""
+
+    def __init__(self, reel: Reel) -> None:
+        super().__init__(reel.stills)
+        self.reel = reel
+
+    def trend(self, most: int) -> list[Sums]:  # noqa: ARG002 -- no look is the one before another
+        """Nothing: moments are no looks in a row."""
+        return []
 
 
 def ends_before(reel: Reel, ns: int) -> str:

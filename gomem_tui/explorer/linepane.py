@@ -9,8 +9,7 @@ from textual.widget import Widget
 
 from gomem_tui.draw.cells import spaced, underlined
 from gomem_tui.draw.style import STYLES
-from gomem_tui.render.harmless import harmless
-from gomem_tui.render.lines import Line, fit, plain
+from gomem_tui.render.lines import Line, fit, harmless, plain
 
 
 class LinePane(Widget):

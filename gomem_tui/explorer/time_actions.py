@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.places import place_name
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
 from gomem_tui.explorer.projector import Projector
@@ -105,7 +104,7 @@ class TimeActions:
         """Show where the session stands."""
         self._model.arrived()
         if self._work.stopped:
-            self._footer.say(f"Stopped at {place_name(self._model.session, self._model.session.step)}.")
+            self._footer.say(f"Stopped at {self._model.session.place_name(self._model.session.step)}.")
 
     def _say_edge(self, message: str) -> None:
         """Say that it goes no further; of a heap that has no steps at all, that."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import ClassVar, Final, Protocol
 
 from gomem_core.lang.moves import Pane
+from gomem_core.lang.panes import KEYS, TITLES
 from gomem_core.named import NamedTuple
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.world import Facet, unknown
 from gomem_tui.panes.model import Model
-from gomem_tui.render.lines import Line, Port
-from gomem_tui.render.unknown import render_unknown
+from gomem_tui.render.lines import Line, Port, fit_all, rule
+from gomem_tui.render.reflow import notice
 
 
 class Size(NamedTuple):
@@ -88,7 +90,8 @@ class HeapPane:
         """What it is about, or why that is not known."""
         why = self.unknown
         if why:
-            return render_unknown(self.id, why, Port(width, height, active=self.active))
+            port = Port(width, height, active=self.active)
+            return fit_all([rule(f"{KEYS[self.id]} {TITLES[self.id]}", [], port), (), *notice(f"{UNKNOWN} {why}", width)], port)
         return self.draw(width, height)
 
     def port(self, width: int, height: int) -> Port:

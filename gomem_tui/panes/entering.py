@@ -17,7 +17,7 @@ class Entered(NamedTuple):
 
 
 def enter(panes: Panes, model: Model, pane: Pane, choose: Callable[[Pane], None]) -> Entered:
-    """Go from a class of Heap to its mcentral, along a link, from a type to its objects, from advice to its spans.
+    """Go from a class of Heap to its mcentral, along a link, from a type or shape to its objects, from advice to its spans.
 
     `choose` gives another pane the keyboard.  Where a pane does not know what it is about, it says so itself.
     """
@@ -41,14 +41,14 @@ def enter(panes: Panes, model: Model, pane: Pane, choose: Callable[[Pane], None]
 
 
 def _to_objects(panes: Panes, model: Model, choose: Callable[[Pane], None]) -> Entered:
-    """Show the objects of the selected type."""
-    told, wanted = panes.types.objects_filter()
+    """Show the objects of the selected type; of a shape all of its size, with pointers or without."""
+    told, wanted, besides = panes.types.objects_filter()
     if not wanted:
         return Entered(told)
     wrong = model.filter(wanted, pane="objects")
     choose("objects")
     panes.objects.start()
-    return Entered(wrong, wanted, f"Objects: {wanted}")
+    return Entered(wrong, wanted, f"Objects: {wanted}{besides and ', '}{besides}")
 
 
 def _to_spans(panes: Panes, model: Model, choose: Callable[[Pane], None]) -> Entered:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import format_filter
+from gomem_core.queries.amounts import filters_of_shape
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.saidtypes import UNTYPED
 from gomem_core.queries.typeorder import SORTS, no_types
@@ -100,17 +101,20 @@ class TypesPane(TablePane):
         self.reveal()
         self.redraw()
 
-    def objects_filter(self) -> tuple[str, str]:
-        """The filter that Objects has for the selected type; or, before it, why there is none."""
+    def objects_filter(self) -> tuple[str, str, str]:
+        """Why there is none, or the filter that Objects has for the selected type or shape, and what else passes it."""
         model, chosen = self.model, self._chosen_row
         if chosen is None or self.row() < 0:
-            return "No type is selected.", ""
+            return "No type is selected.", "", ""
         if model.types.by != "type" or unknown(model.world, "spans", "slots"):
-            return "Nothing is known here of single objects.", ""
+            return "Nothing is known here of single objects.", "", ""
         name = "" if chosen[0] == UNTYPED else chosen[0]
+        shape, is_wider = filters_of_shape(name)
+        if shape:
+            return "", " ".join(format_filter("objects", one) for one in shape), "of any shape" if is_wider else ""
         if not any(one == name for one in self._names()):
-            return f"Nothing says which objects are of a type called {chosen[0]}.", ""
-        return "", format_filter("objects", Filter("type", ":", name))
+            return f"Nothing says which objects are of a type called {chosen[0]}.", "", ""
+        return "", format_filter("objects", Filter("type", ":", name)), ""
 
     def _names(self) -> Iterable[str]:
         """The names of types that objects have."""

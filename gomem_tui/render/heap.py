@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.frozen import frozen
-from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import figures
 from gomem_core.queries.shares import Share
@@ -98,7 +97,7 @@ def render_heap(world: World, port: Port, scene: Scene, account: Account, lived:
     notes = [scene.legend, place, _holding(account, scene), resident_note(world), sums]
     lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
-        left = _left(c, port, world.profile, account, lived, chosen)
+        left = _left(c, port, world, account, lived, chosen)
         lines += counts.beside(left, _right(c, world, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)
     else:
         lines += _single(c, world, port, account, lived, chosen)
@@ -121,7 +120,7 @@ def _single(
 ) -> list[Line]:
     width = port.width
     air: list[Line] = [()] if chosen.air else []
-    lines = part.gauge(c, width)[: chosen.gauge]
+    lines = part.gauge(c, world, width)[: chosen.gauge]
     lines += [part.sparkline(lived, width)] if chosen.spark else []
     lines += [part.memstats(c, width)] if chosen.memstats else []
     lines += [*air, *([part.stacked(c, width)] if chosen.stacked else []), *part.account_grid(c, width, chosen.few), *air]
@@ -146,17 +145,15 @@ def _waste(account: Account, port: Port, scene: Scene, chosen: Plan) -> list[Lin
     return lines if rows else [*lines, (("   no class holds a byte in vain", "dim"),)]
 
 
-def _left(
-    c: Compared, port: Port, profile: Profile, account: Account, lived: Sequence[int] | part.Looks, chosen: Plan
-) -> list[Line]:
+def _left(c: Compared, port: Port, world: World, account: Account, lived: Sequence[int] | part.Looks, chosen: Plan) -> list[Line]:
     width = chosen.left
     return [
-        *part.gauge(c, width),
+        *part.gauge(c, world, width),
         part.sparkline(lived, width),
         part.memstats(c, width),
         part.heading("the arena, byte by byte", width),
         part.stacked(c, width),
-        *part.account_table(c, profile, width),
+        *part.account_table(c, world, width),
         (),
         part.heading("classes that hold most in vain", width),
         *_waste(account, port, c.scene, chosen),

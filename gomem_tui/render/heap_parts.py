@@ -5,10 +5,10 @@ from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import is_noscan
-from gomem_core.go.versions import Profile
 from gomem_core.named import NamedTuple
 from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.report import format_bytes, signed
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum, shown
 from gomem_tui.render.lines import Line, Scene, Span, bar, fit
@@ -30,14 +30,7 @@ PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its or
     ("░", "given back", "dim"),
 )
 _ALL: Final[tuple[tuple[str, str, Token], ...]] = (*PARTS, ("=", "arena", "text"))
-_MAIN: Final = (
-    "requested",
-    "dead",
-    "free slots",
-    "free pages",
-    "given back",
-    "arena",
-)  # of these, where there is no room for all
+_MAIN: Final = ("requested", "dead", "free slots", "free pages", "given back", "arena")  # where there is no room for all
 _NOTES: Final = (
     "asked for by live objects",
     "ends of their slots",
@@ -52,6 +45,7 @@ _READ_NOTES: Final = {  # of a heap that is read
     "live slots": "of objects that live, whole",
     "taken": "what lives is not known",
     "?": "not known of this heap",
+    "taken up": "not known of what was taken up",
 }
 _PAGE_NOTES: Final = {"free pages": "nobody's, for any span", "arena": "mapped for the heap"}  # where bits tell which are free
 _END_NOTE: Final = "ends of spans, their bits"  # where the runtime keeps bits behind the slots
@@ -87,7 +81,7 @@ def _percent(n: int) -> str:
     return "off" if n < 0 else str(n)
 
 
-def gauge(c: Compared, width: int) -> list[Line]:
+def gauge(c: Compared, world: World, width: int) -> list[Line]:
     """heap_live against trigger and goal; what the collector does."""
     now = c.now
     live, trigger, goal = c.sum("heap_live", "live"), c.sum("gc_trigger", "trigger"), c.sum("next_gc", "goal")
@@ -96,25 +90,25 @@ def gauge(c: Compared, width: int) -> list[Line]:
     head: list[Span] = [(c.sign(live), "new"), (f"{name} {c.text(live, format_bytes)} ", "text")]
     if now.gc_trigger == U64_MAX:
         first: Line = (*head, (c.sign(gogc, trigger), "new"), ("GOGC off: only gc collects", "label"))
-        return [first, _collections(c, width)]
+        return [first, _collections(c, world, width)]
     told: list[Span] = []
     for s, form in ((trigger, format_bytes), (goal, format_bytes), (gogc, _percent)):
         told += [(c.sign(s), "new"), (f"{s.name} {shown(s.now, form)}", "label")]
     if now.heap_live is None or now.gc_trigger is None or now.next_gc is None:
-        return [(*head, *told), _collections(c, width)]
+        return [(*head, *told), _collections(c, world, width)]
     cells = max(4, min(32, width - 3 - sum(len(text) for text, _ in (*head, *told))))
     share = now.heap_live / max(now.next_gc, 1)
     at = min(cells - 1, int(now.gc_trigger / max(now.next_gc, 1) * cells))
     drawn = bar(share, cells)
     pictured: list[Span] = [("▕", "dim"), (drawn[:at], "mid"), ("┃", "new"), (drawn[at + 1 :], "mid"), ("▏", "dim")]
-    return [(*head, *pictured, *told), _collections(c, width)]
+    return [(*head, *pictured, *told), _collections(c, world, width)]
 
 
-def _collections(c: Compared, width: int) -> Line:
+def _collections(c: Compared, world: World, width: int) -> Line:
     """How many there were, and whether the last one is done."""
     sums = (c.sum("numgc"), c.sum("sweepdone"), c.sum("heap_marked"))
     parts = [_TOLD["none"]]
-    if c.now.numgc and c.now.balance.slot_waste is None:
+    if c.now.numgc and c.now.balance.slot_waste is None and world.kind != "session":
         lives = "marking" if c.now.balance.dead is None else "swept lives" if c.now.sweepdone else "marked lives"
         lives = "taken" if c.now.sweepdone is None else lives
         parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), _TOLD[lives]]
@@ -252,12 +246,14 @@ def five(nbytes: int) -> str:
     return text if len(text) <= 5 else text[:-3] + text[-1]
 
 
-def account_table(c: Compared, profile: Profile, width: int) -> list[Line]:
+def account_table(c: Compared, world: World, width: int) -> list[Line]:
     """The parts one below the other, with their shares and what they are, and the sum, which is the used arena."""
     total = max(c.now.balance.total, 1)
     lines: list[Line] = []
+    missing = _READ_NOTES["taken up" if world.kind == "session" else "?"]
     arenas = sum(name == "heap: arena" for name, _ in c.now.mapped)
     notes = (*_NOTES, _USED if arenas == 1 else _ALL_USED)
+    profile = world.profile
     by_version = _PAGE_NOTES if profile.heap_lists is None and arenas == 1 else {}
     if profile.heap_bits == "span":
         by_version = {**by_version, "tails": _END_NOTE}
@@ -265,7 +261,7 @@ def account_table(c: Compared, profile: Profile, width: int) -> list[Line]:
         name = _called(name, c.now.balance)
         share = f"{100 * s.now / total:>7.1f} %" if s.now is not None else " " * 9
         figures = f"{glyph} {name:<11}{shown(s.now, format_bytes):>8}{share}"
-        note = _READ_NOTES.get(name, by_version.get(name, note)) if s.now is not None else _READ_NOTES["?"]
+        note = _READ_NOTES.get(name, by_version.get(name, note)) if s.now is not None else missing
         tone = _tone(s, name, token)
         if c.scene.comparing and s.now != s.was:
             note = _TOLD["was"].format(was=shown(s.was, format_bytes))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, set_cell_size
 
+from gomem_core.foreign import is_harmless
 from gomem_core.frozen import frozen
 from gomem_core.queries.difference_sections import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
@@ -15,6 +16,7 @@ from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.glyphs import cells_of
 from gomem_tui.draw.style import Token
+from gomem_tui.render.words import clean
 
 if TYPE_CHECKING:
     from gomem_core.queries.side import Row
@@ -121,6 +123,13 @@ def fit_all(lines: list[Line], port: Port) -> list[Line]:
 def plain(line: Line) -> str:
     """Its text alone."""
     return "".join([text for text, _ in line])
+
+
+def harmless(line: Line, width: int) -> Line:
+    """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
+    if is_harmless(plain(line)):
+        return line
+    return fit(tuple((clean(text), token) for text, token in line), width)
 
 
 def bar(share: float, width: int) -> str:

@@ -9,7 +9,7 @@ from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
-from gomem_core.queries.objectorder import KEEPS, ObjectOrder
+from gomem_core.queries.objectorder import KEEPS, ObjectOrder, counts_slots
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import ObjectInfo, Objects
@@ -124,7 +124,7 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     all_of_them += "" if rooted is None else f", {rooted} rooted"
     total = f"{count} of {len(objects)}" if order.text else all_of_them
     sort = "address" if order.sort == "step" and is_read else order.sort
-    sort = "slot" if sort == "size" and world.doubt(Fact.SIZE) else sort
+    sort = "slot" if sort == "size" and counts_slots(world) else sort
     by = "newest first" if sort == "step" and order.descending else f"by {sort} {'↓' if order.descending else '↑'}"
     notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gomem_core.named import NamedTuple
-from gomem_core.session.stepmarks import GC, GROW
+from gomem_core.session.trail import GC, GROW
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, fit
 
 
 class Track(NamedTuple):
-    """What the bar shows: the steps done, events of the next, steps in all, what each did (stepmarks.py), named steps."""
+    """What the bar shows: the steps done, events of the next, steps in all, what each did (session/trail.py), named steps."""
 
     step: int
     event: int

@@ -12,8 +12,7 @@ from gomem_tui.panes.entering import enter
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Line, fit
-from gomem_tui.serve.helppage import help_page
-from gomem_tui.serve.keyboard import ACTIONS, FOLLOWING
+from gomem_tui.serve.keyboard import ACTIONS, FOLLOWING, help_page
 from gomem_tui.serve.rooms import is_tiny
 from gomem_tui.serve.status import footer, status
 from gomem_tui.serve.view import Placed, View, too_small

@@ -60,7 +60,7 @@ class Here:
             words = self._what.words(self._resumed.id())
             environ = {**os.environ, AUDIENCE: str(audience)}
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "gomem_tui", *words), env=environ, pass_fds=(audience,)
+                *(sys.executable, "-P", "-m", "gomem_tui", *words), env=environ, pass_fds=(audience,)
             )
         finally:
             os.close(audience)

@@ -1,8 +1,10 @@
-"""The keys that do something for a follower, and what terminals send for them."""
+"""The keys that do something for a follower, the page that tells them, and what terminals send for them."""
 
 from typing import Final
 
-from gomem_tui.settings.keynames import read_key
+from gomem_tui.render.lines import Line
+from gomem_tui.render.reflow import reflow
+from gomem_tui.settings.keynames import read_key, shown
 from gomem_tui.settings.keys import IDS, Keyboard
 
 _KEPT: Final = {
@@ -20,6 +22,13 @@ _LETTERS: Final = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home
 _NUMBERS: Final = {"1": "home", "4": "end", "5": "pageup", "6": "pagedown", "7": "home", "8": "end", "11": "f1"}
 _CONTROLS: Final = {"\t": "tab", "\r": "enter", "\n": "enter", "\x03": "ctrl+c", "\x11": "ctrl+q", "\x7f": "backspace"}
 
+_TERM: Final = 18  # cells for keys
+_ABOUT: Final = (
+    "You see what the presenter sees: the step, what is selected, what is told. You can look elsewhere meanwhile; "
+    "{back} leads back to the presenter. The heap is always the presenter's at this moment."
+)
+_OWN: Final = {"back": "Close this page; see what the presenter sees.", "quit": "Leave."}  # what these do here
+
 
 def character_key(char: str) -> str:
     """Textual's name of the key that types a character."""
@@ -32,3 +41,18 @@ def sequence_key(sequence: str) -> str:
     if body.endswith("~"):
         return _NUMBERS.get(body[:-1], "")
     return _LETTERS.get(body, "")
+
+
+def help_page(width: int) -> list[Line]:
+    """The page that tells followers which keys they have, in lines of this width."""
+    lines: list[Line] = [*_told(FOLLOWING.filled(_ABOUT), width), ()]
+    for key in FOLLOWING.keys:
+        if key.keys:
+            first, *rest = _told(_OWN.get(key.id, key.help), width - _TERM)
+            names = " ".join(map(shown, key.keys))
+            lines += [((f"{names:<{_TERM}}", "key"), *first), *(((" " * _TERM, "text"), *line) for line in rest)]
+    return lines
+
+
+def _told(text: str, width: int) -> list[Line]:
+    return reflow([(text, "text")], width)

@@ -15,8 +15,7 @@ from gomem_tui.panes.base import HeapPane, Size
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
 from gomem_tui.panes.sessionbars import SessionBars
-from gomem_tui.render.harmless import harmless
-from gomem_tui.render.lines import Line, fit, plain
+from gomem_tui.render.lines import Line, fit, harmless, plain
 from gomem_tui.serve.keyboard import FOLLOWING
 from gomem_tui.serve.rooms import Room, is_tiny, rooms
 

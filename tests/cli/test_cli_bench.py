@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from gomem_core.classic import malloc
-from gomem_core.cli import bench, measure
+from gomem_core.cli import bench, measure, vsgo
 from gomem_core.cli.measure import Effort
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT, environment
@@ -83,6 +84,15 @@ def test_beside_a_real_program(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["ns"]["gc"]["go_at_once"] > 0
     # To clear 64 KB takes longer than to find 64 bytes.
     assert found["ns"]["large"]["go"] > found["ns"]["hit"]["go"] > 0
+
+
+def test_the_pure_model_is_that_of_the_gomem_that_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever measures in the sources of another version, say in a checkout beside the installed one."""
+    (tmp_path / "gomem_core").mkdir()
+    (tmp_path / "gomem_core" / "__init__.py").write_text("raise SystemExit('this is another gomem')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    assert vsgo._pure(BRIEF, 1)["one"]["hit"] > 0
 
 
 @pytest.mark.parametrize(

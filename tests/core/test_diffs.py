@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from tests.core.test_console import SCRIPT, answer, complaint
+from tests.core.consoles import SCRIPT, answer, complaint
 
 
 @pytest.fixture

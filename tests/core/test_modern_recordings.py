@@ -3,6 +3,8 @@
 import copy
 import gzip
 import json
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -250,3 +252,17 @@ def test_a_session_that_starts_empty_has_these_addresses(line: str) -> None:
             assert op == "gc"
             heap.gc.collect(0)
     assert len(addrs) == 28
+
+
+def test_a_sweep_more_than_spans_wait_is_a_difference(tmp_path: Path) -> None:
+    """It ends there, too: that line asks for something of which nothing can be told."""
+    lines = list(records("lazy.122"))
+    sweep = next(r for r in lines if r["k"] == "sweep" and r["why"] == "" and not r["preserve"])
+    path = tmp_path / "more.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (lines[0], sweep, *lines[1:])))
+    words = [sys.executable, "-m", "gomem_tui", "verify", "--json", str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert found["first_difference"]["line"] == 2
+    assert found["first_difference"]["got"] == "no event"

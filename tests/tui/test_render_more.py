@@ -14,7 +14,7 @@ from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.shares import Balance, Held, Share
-from gomem_core.session.stepmarks import GC, GROW
+from gomem_core.session.trail import GC, GROW
 from gomem_core.world.records import Region
 from gomem_tui.render import heap_parts
 from gomem_tui.render.advise import render_advise

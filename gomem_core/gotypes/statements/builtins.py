@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.model import UNIVERSE, Type
 from gomem_core.gotypes.statements import chans, interfaces, maps, slices
-from gomem_core.gotypes.statements.assigning import assignable
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
 from gomem_core.gotypes.statements.plan import Link
 from gomem_core.gotypes.statements.shapes import is_kind, part, pointer_to
-from gomem_core.gotypes.statements.values import INT, Value, unknown
+from gomem_core.gotypes.statements.values import INT, Value, assignable, unknown
 from gomem_core.gotypes.syntax import field
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from gomem_core.gotypes.constants import NotConstant, evaluate, folded
 from gomem_core.gotypes.errors import GoError, Place
 from gomem_core.gotypes.model import BASICS, UNIVERSE, Array, Struct, Type, underlying
 from gomem_core.gotypes.statements import closures, interfaces, strings
-from gomem_core.gotypes.statements.assigning import assignable
 from gomem_core.gotypes.statements.builtins import call
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
@@ -20,7 +19,7 @@ from gomem_core.gotypes.statements.plan import Handle, Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_number, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
 from gomem_core.gotypes.statements.temporaries import STACK, temporary
-from gomem_core.gotypes.statements.values import INT, UNTYPED_NIL, Value, unknown
+from gomem_core.gotypes.statements.values import INT, UNTYPED_NIL, Value, assignable, unknown
 from gomem_core.gotypes.statements.written import float_of, string_of
 from gomem_core.gotypes.syntax import field
 

@@ -9,8 +9,9 @@ from dataclasses import field
 from typing import Final
 
 from gomem_core.frozen import mutable
+from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import ParseError
-from gomem_core.lang.commands import ByName, Ref
+from gomem_core.lang.commands import ByName, Ref, Types
 from gomem_core.queries.links import LinkIndex
 from gomem_core.report import Result
 from gomem_core.session.declared import Declared
@@ -47,6 +48,20 @@ class CommandError(Exception):
         text = line.partition("#")[0].rstrip()
         start = len(text) - len(text.lstrip())
         return ParseError(start + 1, len(text) - start, message, (), self.suggestion)
+
+
+def refused(text: str, problem: GoError, before: int = 0) -> CommandError:
+    """The complaint at the place to blame in a text that was typed, which had `before` more bytes in front of it."""
+    place = problem.place
+    behind = len(text.encode()[: max(0, place.column - 1 - before)].decode(errors="ignore")) if place is not None else 0
+    return CommandError("; ".join((problem.message, *problem.notes)), text, offset=behind)
+
+
+def unread(command: object, problem: GoError) -> CommandError:
+    """The complaint about a file of Go source that cannot be read, with its place there."""
+    place = "" if problem.place is None else f"{problem.place.file}:{problem.place.line}:{problem.place.column}: "
+    word = command.path if isinstance(command, Types) else ""
+    return CommandError(place + "; ".join((problem.message, *problem.notes)), word)
 
 
 @mutable

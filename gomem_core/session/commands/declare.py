@@ -8,8 +8,7 @@ from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.syntax import STEP
 from gomem_core.lang.commands import Declare, Types
 from gomem_core.report import Result
-from gomem_core.session.commands.context import UNREAD, CommandError, Context
-from gomem_core.session.commands.refused import refused
+from gomem_core.session.commands.context import UNREAD, CommandError, Context, refused
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.declaring import Taken

@@ -12,8 +12,7 @@ from gomem_core.go.versions import Profile
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang.commands import AllocType, Statement
 from gomem_core.report import counted, format_bytes
-from gomem_core.session.commands.context import Context
-from gomem_core.session.commands.refused import refused
+from gomem_core.session.commands.context import Context, refused
 from gomem_core.session.commands.statements import check_name, check_variables, planned
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from gomem_core.queries import show, show_one
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.regex import regex
 from gomem_core.report import Result, told
-from gomem_core.session.commands.context import CommandError, Context
-from gomem_core.session.commands.refused import refused
+from gomem_core.session.commands.context import CommandError, Context, refused
 from gomem_core.world.world import World
 
 if TYPE_CHECKING:

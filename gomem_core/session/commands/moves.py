@@ -52,7 +52,6 @@ from gomem_core.session.commands.takeup import take_up
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
-from gomem_core.session.places import place_name
 from gomem_core.session.resume import resume
 from gomem_core.world.reel import Reel, ends_before, time_text
 from gomem_core.world.strip import Strip
@@ -218,7 +217,7 @@ def _mark(desk: Desk, command: Mark) -> Result:
             f"step {step} is the bookmark {command.name} now, since only whole steps have names; goto {command.name} goes there"
         )
         return Result(told, data)
-    return Result(f"{place_name(session, step)} is the bookmark {command.name} now; goto {command.name} returns to it", data)
+    return Result(f"{session.place_name(step)} is the bookmark {command.name} now; goto {command.name} returns to it", data)
 
 
 def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:

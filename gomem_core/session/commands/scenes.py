@@ -7,8 +7,7 @@ from gomem_core.lang import format_command
 from gomem_core.lang.moves import Goto, Time, UntilQuantity, UntilType
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
-from gomem_core.world.reel import time_text
-from gomem_core.world.scenes import Scenes
+from gomem_core.world.reel import Scenes, time_text
 
 
 def _scenes(context: Context) -> Scenes:

@@ -8,9 +8,8 @@ from gomem_core.foreign import brief
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang.commands import AllocType, Insert, Statement
 from gomem_core.report import Result
-from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.context import CommandError, Context, refused
 from gomem_core.session.commands.made import MOST_TOLD, Made, Served, answer
-from gomem_core.session.commands.refused import refused
 from gomem_core.session.commands.values import alive_value, forget, give_name, own_name
 from gomem_core.world.faults import Refused
 

@@ -13,8 +13,7 @@ from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import WhatIf
 from gomem_core.queries.whatdiffers import Sums, difference_of, sums_of
 from gomem_core.report import Result, counted
-from gomem_core.session.commands.context import CommandError
-from gomem_core.session.commands.refused import unread
+from gomem_core.session.commands.context import CommandError, unread
 from gomem_core.session.commands.table import EXECUTE, LOOKS
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
