@@ -7,7 +7,7 @@ shares between heap and image for nothing.
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 from struct import pack
@@ -27,12 +27,22 @@ def columns_of(structs: Sequence[Slots], codes: Mapping[str, str]) -> tuple[arra
     Field by field: a tuple for each struct would call Python's garbage collector, which takes as long as all else.
     """
     n = len(structs)
-    return tuple([array(code, pack(f"{n}{code}", *map(attrgetter(name), structs))) for name, code in codes.items()])
+    return tuple([array(code, pack(f"{n}{code}", *_field(structs, name))) for name, code in codes.items()])
+
+
+def _field(structs: Sequence[Slots], name: str) -> Iterable[int]:
+    """A field of all; what a struct works out when it is asked is written out, since to ask takes longer than that."""
+    if name == "freeindex":
+        return [(s.free_addr - s.start_addr) // s.elemsize if s.elemsize else 0 for s in structs]
+    if name == "alloc_count":
+        return [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in structs]  # is_full
+    return map(attrgetter(name), structs)
 
 
 def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
     """A column for each of BIT_SETS."""
-    return tuple([tuple(map(attrgetter(name), structs)) for name in BIT_SETS])
+    roots = [s._root_bits if s.rooted_addr == s.free_addr else s.root_bits for s in structs]
+    return (tuple([s.alloc_bits for s in structs]), tuple([s.gcmark_bits for s in structs]), tuple(roots))
 
 
 def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:

@@ -13,6 +13,7 @@ from gomem_core.world.records import Allocated, ServedBy
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
 Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
+Swept = Callable[[int, int, int], object]  # is told a span's base, how many slots are allocated now, and how many became free
 # Is told the same, where all these objects were born with the very events of the one before them.
 Repeated = Callable[[int, int, int], object]
 

@@ -13,8 +13,9 @@ from gomem_core.both.slots import Slots
 
 S = TypeVar("S", bound=Slots)
 
-_LEAF_SHIFT: Final = 9
-_LEAF: Final = 1 << _LEAF_SHIFT  # compiled, a name that is not final is looked up each time
+LEAF_SHIFT: Final = 9
+_LEAF: Final = 1 << LEAF_SHIFT  # compiled, a name that is not final is looked up each time
+LEAF_MASK: Final = _LEAF - 1
 
 
 class SpanTable(Generic[S]):
@@ -27,27 +28,27 @@ class SpanTable(Generic[S]):
 
     def get(self, page: int) -> S | None:
         """The entry of `page`; None where nothing was ever written, and for pages below 0."""
-        leaf = self.leaves.get(page >> _LEAF_SHIFT)
+        leaf = self.leaves.get(page >> LEAF_SHIFT)
         if isinstance(leaf, list):
-            return leaf[page & (_LEAF - 1)]
+            return leaf[page & LEAF_MASK]
         return leaf
 
     def set(self, page: int, s: S) -> None:
         """Write one entry."""
-        leaf = self.leaves.get(page >> _LEAF_SHIFT)
-        entries = leaf if isinstance(leaf, list) else self._leaf(page >> _LEAF_SHIFT)
-        entries[page & (_LEAF - 1)] = s
+        leaf = self.leaves.get(page >> LEAF_SHIFT)
+        entries = leaf if isinstance(leaf, list) else self._leaf(page >> LEAF_SHIFT)
+        entries[page & LEAF_MASK] = s
 
     def set_range(self, page: int, npages: int, s: S) -> None:
         """Write the entries of `npages` pages from `page`."""
         end = page + npages
-        first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
+        first, behind = (page + _LEAF - 1) >> LEAF_SHIFT, end >> LEAF_SHIFT  # the leaves that are covered as a whole
         if first < behind:
             self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB
         while page < end:
-            number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
+            number, at = page >> LEAF_SHIFT, page & LEAF_MASK
             if first <= number < behind:
-                page = behind << _LEAF_SHIFT
+                page = behind << LEAF_SHIFT
                 continue
             count = min(_LEAF - at, end - page)
             self._leaf(number)[at : at + count] = [s] * count
@@ -56,14 +57,14 @@ class SpanTable(Generic[S]):
     def set_row(self, page: int, npages: int, row: list[S]) -> None:
         """Write the entries of spans of `npages` pages each, which lie one after the other from `page`, all in one leaf."""
         entries = row if npages == 1 else [s for s in row for _ in range(npages)]
-        at = page & (_LEAF - 1)
-        self._leaf(page >> _LEAF_SHIFT)[at : at + len(entries)] = entries
+        at = page & LEAF_MASK
+        self._leaf(page >> LEAF_SHIFT)[at : at + len(entries)] = entries
 
     def clear_range(self, page: int, npages: int) -> None:
         """Forget the entries of `npages` pages from `page`."""
         end = page + npages
         while page < end:
-            number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
+            number, at = page >> LEAF_SHIFT, page & LEAF_MASK
             count = min(_LEAF - at, end - page)
             if count == _LEAF:
                 self.leaves.pop(number, None)
@@ -74,7 +75,7 @@ class SpanTable(Generic[S]):
     def next_page(self, page: int, end: int) -> int:
         """The first page from `page` on that has an entry; `end` where there is none before it."""
         while page < end:
-            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            leaf, at = self.leaves.get(page >> LEAF_SHIFT), page & LEAF_MASK
             if isinstance(leaf, list):
                 for n in range(at, min(_LEAF, at + end - page)):
                     if leaf[n] is not None:
@@ -100,7 +101,7 @@ class SpanTable(Generic[S]):
         """Whether the entries of `npages` pages from `page` all point to `s`."""
         end = page + npages
         while page < end:
-            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            leaf, at = self.leaves.get(page >> LEAF_SHIFT), page & LEAF_MASK
             count = min(_LEAF - at, end - page)
             if any(entry is not s for entry in leaf[at : at + count]) if isinstance(leaf, list) else leaf is not s:
                 return False
@@ -112,7 +113,7 @@ class SpanTable(Generic[S]):
         found: list[tuple[int, int, int]] = []
         end = page + npages
         while page < end:
-            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            leaf, at = self.leaves.get(page >> LEAF_SHIFT), page & LEAF_MASK
             count = min(_LEAF - at, end - page)
             entries = leaf[at : at + count] if isinstance(leaf, list) else [leaf]
             each = 1 if isinstance(leaf, list) else count

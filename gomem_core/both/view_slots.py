@@ -34,6 +34,10 @@ class Seen(Protocol[S]):
         """The spans with slots among rows number start to stop; None for a row without."""
         ...
 
+    def mspans(self, start: int, stop: int | None) -> list[S]:
+        """The structs of rows number start to stop, as far as they have one; not each has slots."""
+        ...
+
 
 class SlotView(Generic[S]):
     """Read-only access to slots and words of one heap."""
@@ -55,7 +59,7 @@ class SlotView(Generic[S]):
         raise NotImplementedError
 
     def waiting(self, spans: list[S]) -> list[bool]:
-        """The same of many spans."""
+        """The same of many spans; nothing where none waits at all."""
         return [self.waits(s) for s in spans]
 
     def runs(self, s: S) -> PtrWords:
@@ -119,9 +123,9 @@ class SlotView(Generic[S]):
 
     def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
         """What `sets` says of many spans, joined."""
-        spans = [s for s in self._spans.slotted(start, stop) if s is not None]
+        spans = self._spans.mspans(start, stop)
         allocated = [  # `is_full`, written out
-            _bytes_of(s, s.allocated_bits()) if s.free_addr != s.run_end or s.free_behind else _FULL[s.nelems] for s in spans
+            _FULL[s.nelems] if s.free_addr == s.run_end and not s.free_behind else _bytes_of(s, s.allocated_bits()) for s in spans
         ]
         joined = b"".join(allocated)
         waits = self.waiting(spans)
@@ -132,6 +136,14 @@ class SlotView(Generic[S]):
             for s, taken, waiting in zip(spans, allocated, waits, strict=True)
         ]
         return joined, b"".join(live)
+
+    def full(self, start: int, stop: int) -> bytes:
+        """The classes of full spans, as Slots of world/world.py says."""
+        spans = self._spans.mspans(start, stop)
+        if len(spans) < stop - start or any(self.waiting(spans)):
+            return bytes(stop - start)
+        # What was counted as taken, and not swept since, is: `is_full` would look at two addresses, far from here in memory.
+        return bytes([0 if s.free_behind or s.counted != s.nelems or not s.nelems else s.spanclass for s in spans])
 
 
 def _bytes_of(s: Slots, bits: int) -> bytes:

@@ -98,9 +98,9 @@ class Image:
     tiny_refs: dict[int, bytes]  # of each struct that has some, by its number: of each slot
 
     @property
-    def bases(self) -> list[int]:
+    def bases(self) -> array[int]:
         """Where the spans of the arena begin, in address order."""
-        return self.columns[0][: self.arena_spans].tolist()
+        return array("q", self.columns[0][: self.arena_spans].tobytes())
 
     @property
     def nbytes(self) -> int:

@@ -38,7 +38,7 @@ from typing import Final
 
 from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import MStats
-from gomem_core.both.program import Repeated, Took
+from gomem_core.both.program import Repeated, Swept, Took
 from gomem_core.both.slots import NO_HEADER
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
@@ -302,11 +302,16 @@ class Heap(ManyAllocs[MSpan]):
         """Tell the time, nanoseconds from some start; only the ages of free spans depend on it."""
         self.mheap.now = now
 
-    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
-        """Narrate from now on, as Program says; the page heap too."""
+    def set_trace(
+        self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None, swept: Swept | None = None
+    ) -> None:
+        """Narrate from now on, as Program says; the page heap too.
+
+        `swept` is told what sweeps did, instead: thousands, at each collection.
+        """
         super().set_trace(trace, took, repeated)
         self._look()
-        self.mheap.trace, self.mheap.details = trace, self.details
+        self.mheap.trace, self.mheap.details, self.mheap.swept = trace, self.details, swept
 
     def read_mem_stats(self) -> MemStats:
         """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""

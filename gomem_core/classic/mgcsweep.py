@@ -60,12 +60,14 @@ class SpanSweeper:
         h.stats.nswept += 1
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
-        freeindex_before = s.freeindex if h.trace is not None else 0
+        freeindex_before = s.freeindex if h.trace is not None and h.swept is None else 0
         was_full = s.is_exhausted()
         if nfreed:
             s.drop_swept()
         s.sweep_to(s.gcmark_bits, nalloc)
-        if h.trace is not None:
+        if h.swept is not None:
+            h.swept(s.start_addr, nalloc, nfreed)
+        elif h.trace is not None:
             h.trace(Sweep(s.start_addr, s.npages, s.spanclass, int(preserve), nfreed, nalloc, freeindex_before))
         freed = False
         sizeclass = s.spanclass >> 1

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gomem_core.both.mstats import MStats
 from gomem_core.both.slots import MSPAN_DEAD, MSPAN_IN_USE, MSPAN_MANUAL, throw
-from gomem_core.both.spantable import SpanTable
+from gomem_core.both.spantable import LEAF_MASK, LEAF_SHIFT, SpanTable
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import FreeLarge
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
@@ -43,6 +43,7 @@ from gomem_core.go.sizeclasses import CLASS_TO_SIZE
 from gomem_core.world.faults import OutOfMemory
 
 Trace = Callable[[Event], object]
+Swept = Callable[[int, int, int], object]
 
 
 class Sweeper(Protocol):
@@ -85,6 +86,7 @@ class MHeap:
         "sweepdone",
         "sweeper",
         "sweepgen",
+        "swept",
         "trace",
         "version",
     )
@@ -95,6 +97,7 @@ class MHeap:
         self.stats = stats
         self.trace: Trace | None = None
         self.details: Trace | None = None  # see Program
+        self.swept: Swept | None = None  # likewise
         self.arena_start = ARENA_START
         self.arena_used = ARENA_START
         self.arena_end = ARENA_START + ARENA_SIZE + PAGE_SIZE
@@ -405,12 +408,13 @@ class MHeap:
     def all_spans(self) -> list[MSpan]:
         """Every span of the arena in address order: each begins where the one before it ends."""
         found: list[MSpan] = []
-        addr = self.arena_start
-        get = self.spans.get
-        while addr < self.arena_used:
-            s = get((addr - self.arena_start) >> PAGE_SHIFT)
-            if s is None or s.start_addr != addr:
-                throw("spans_cover_arena", f"no span begins at {addr:#x}")
+        page, end = 0, (self.arena_used - self.arena_start) >> PAGE_SHIFT
+        get = self.spans.leaves.get
+        while page < end:
+            leaf = get(page >> LEAF_SHIFT)
+            s = leaf[page & LEAF_MASK] if isinstance(leaf, list) else leaf  # SpanTable.get, written out
+            if s is None or s.start_addr != self.arena_start + (page << PAGE_SHIFT):
+                throw("spans_cover_arena", f"no span begins at {self.arena_start + (page << PAGE_SHIFT):#x}")
             found.append(s)
-            addr += s.npages << PAGE_SHIFT
+            page += s.npages
         return found

@@ -4,6 +4,9 @@ Panes, `show` and lessons read the heap through this and never touch the allocat
 are the small ones: slots, caches, sums and extents.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
 from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE
@@ -44,7 +47,7 @@ class HeapView:
         """Why a fact is not known; empty where it is, as most are."""
         return self.doubts.get(fact, "")
 
-    def exchanged(self, bases: list[int]) -> None:
+    def exchanged(self, bases: array[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
         self.spans.exchanged(bases)
 
@@ -60,8 +63,8 @@ class ClassicSlots(SlotView[MSpan]):
         return s.sweepgen != self._heap.mheap.sweepgen
 
     def waiting(self, spans: list[MSpan]) -> list[bool]:
-        sweepgen = self._heap.mheap.sweepgen
-        return [s.sweepgen != sweepgen for s in spans]
+        h = self._heap.mheap
+        return [] if h.sweepdone else [s.sweepgen != h.sweepgen for s in spans]
 
     def runs(self, s: MSpan) -> PtrWords:
         found = s.words_now()

@@ -1,8 +1,11 @@
 """The spans of a heap as others may see them: by address and in address order; see view.py."""
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from struct import pack
 from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE
@@ -13,6 +16,7 @@ from gomem_core.go.events import Event, Grow, SpanMerge, SpanSplit
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 
 _LARGE: Final = "freelarge"
+_BORDERS: Final = frozenset({SpanSplit, SpanMerge, Grow})  # events after which spans begin elsewhere
 _IN_USE, _FREE, _MANUAL = (STATES.index(state) for state in ("inuse", "free", "manual"))
 
 
@@ -22,21 +26,21 @@ class SpanView:
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
         self._version = -1
-        self._bases: list[int] = []
+        self._bases = array("q")
         self._mspans: list[MSpan] = []  # of those at the first of these bases; after an exchange, as far as they were needed
         all_lists = [*heap.mheap.free, *heap.mheap.busy, heap.mheap.busylarge]
         all_lists += [spans for c in heap.central for spans in (c.nonempty, c.empty)]
         self.list_names = tuple(sorted({"", _LARGE, *map(_short, all_lists)}))
         self._list_numbers = {spans: self.list_names.index(_short(spans)) for spans in all_lists}
 
-    def exchanged(self, bases: list[int]) -> None:
+    def exchanged(self, bases: array[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
         self._bases, self._mspans = bases, []
         self._version = self._heap.mheap.version
 
     def follow(self, event: Event) -> None:
         """Keep the index up to date from the heap's own narration instead of building it anew after each change."""
-        if self._version != self._heap.mheap.version - 1:
+        if type(event) not in _BORDERS or self._version != self._heap.mheap.version - 1:
             return
         match event:
             case SpanSplit():
@@ -113,11 +117,11 @@ class SpanView:
                 found += h.spans.runs(first + 1, s.npages - 2)
         return found
 
-    def _index(self) -> list[int]:
+    def _index(self) -> array[int]:
         h = self._heap.mheap
         if self._version != h.version:
             self._mspans = h.all_spans()
-            self._bases = [s.start_addr for s in self._mspans]
+            self._bases = array("q", [s.start_addr for s in self._mspans])
             self._version = h.version
         return self._bases
 
@@ -132,8 +136,10 @@ class SpanView:
         return known[start:stop]
 
     def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
-        found = self._index()[start:stop] if name == "base" else self._COLUMNS[name](self, self.mspans(start, stop))
-        return memoryview(array("q", found))
+        if name == "base":
+            return memoryview(self._index()[start:stop])
+        found = self._COLUMNS[name](self, self.mspans(start, stop))
+        return memoryview(pack(f"{len(found)}q", *found)).cast("q")  # in half the time that an array takes
 
     # Loops of their own, since info() takes ten times as long for a field; `has_slots` and `is_full` are written out in them.
 
@@ -154,12 +160,13 @@ class SpanView:
             for s in spans
         ]
 
-    _COLUMNS: Final[dict[SpanField, Callable[["SpanView", list[MSpan]], list[int]]]] = {
+    _COLUMNS: Final[dict[SpanField, Callable[[SpanView, list[MSpan]], list[int]]]] = {
         "npages": lambda _, spans: [s.npages for s in spans],
         "state": _states,
-        "spanclass": lambda _, spans: [s.spanclass if s.state == MSPAN_IN_USE and s.elemsize else 0 for s in spans],
-        "elemsize": lambda _, spans: [s.elemsize if s.state == MSPAN_IN_USE else 0 for s in spans],
-        "nelems": lambda _, spans: [s.nelems for s in spans],  # who has no slots has 0
+        # Who has no slots has 0 of these.
+        "spanclass": lambda _, spans: [s.spanclass for s in spans],
+        "elemsize": lambda _, spans: [s.elemsize for s in spans],
+        "nelems": lambda _, spans: [s.nelems for s in spans],
         "alloc_count": lambda _, spans: [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in spans],
         "sweepgen": lambda _, spans: [s.sweepgen for s in spans],
         "cached_by": _cached_by,

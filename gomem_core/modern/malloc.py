@@ -37,7 +37,7 @@ from typing import Final
 
 from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import MStats
-from gomem_core.both.program import Repeated, Took
+from gomem_core.both.program import Repeated, Swept, Took
 from gomem_core.both.rows import Rows
 from gomem_core.both.slots import NO_HEADER
 from gomem_core.go.amd64 import (
@@ -67,7 +67,7 @@ from gomem_core.modern.mgcsweep import SpanSweeper
 from gomem_core.modern.mheap import MHeap, Trace
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
-from gomem_core.modern.refillrow import refill_row
+from gomem_core.modern.refillrow import note_row, refill_row, tell_row
 from gomem_core.modern.sizetables import span_class_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
@@ -274,29 +274,13 @@ class Heap(ManyAllocs[MSpan]):
         """Allocate up to `most` objects that fill fresh spans; returns 0 where the next span is to be looked for."""
         spanclass = self.span_class(size, ptrdata)
         central = self.central[spanclass]
-        nelems = central.nelems
-        if most < 2 * nelems:
+        if most < 2 * central.nelems:
             return 0
-        row = refill_row(self.mcache, central, self.sweeper, self.gc.pacer, most // nelems, self.p)
-        if not row:
-            return 0
-        if ptrdata:
-            for s in row:
-                init_bits(s, self.profile)
-                heap_set_types(s, 0, nelems, ptrdata >> 3)
-        hits = len(row) * (nelems - 1)
-        self.stats.nserved_heap += len(row)
-        self.stats.nserved_counted += hits
-        served["mheap"] = served.get("mheap", 0) + len(row)
-        if hits:
-            served["mcache"] = served.get("mcache", 0) + hits
-        first, elemsize, nbytes = row[0].start_addr + self.headers[spanclass], row[0].elemsize, row[0].nbytes
-        if nelems * elemsize == nbytes:
-            rows.add(first, elemsize, len(row) * nelems)
-        else:
-            for addr in range(first, first + len(row) * nbytes, nbytes):
-                rows.add(addr, elemsize, nelems)
-        return len(row) * nelems
+        row = refill_row(self.mcache, central, self.sweeper, self.gc.pacer, most // central.nelems, self.p)
+        if row:
+            note_row(row, self.mheap, ptrdata, served)
+            tell_row(row, self.headers[spanclass], rows)
+        return len(row) * central.nelems
 
     def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
@@ -399,11 +383,16 @@ class Heap(ManyAllocs[MSpan]):
         for c in self.mcaches:
             c.count_all()
 
-    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
-        """Narrate from now on, as Program says; the page heap too."""
+    def set_trace(
+        self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None, swept: Swept | None = None
+    ) -> None:
+        """Narrate from now on, as Program says; the page heap too.
+
+        `swept` is told what sweeps did, instead: thousands, at each collection.
+        """
         super().set_trace(trace, took, repeated)
         self._look()
-        self.mheap.trace, self.mheap.details = trace, self.details
+        self.mheap.trace, self.mheap.details, self.mheap.swept = trace, self.details, swept
 
     def read_mem_stats(self) -> MemStats:
         """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""

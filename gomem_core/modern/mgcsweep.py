@@ -131,7 +131,9 @@ class SpanSweeper:
             (c.full_unswept if s.is_full() else c.partial_unswept).stale += 1
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
-        if h.trace is not None:
+        if h.swept is not None:
+            h.swept(s.start_addr, nalloc, nfreed)
+        elif h.trace is not None:
             if h.profile.inline_marks and s.elemsize in INLINE_MARKS:
                 h.trace(InlineMarksMoved(s.start_addr, nalloc))
             told = SpanSwept(s.start_addr, s.npages, s.spanclass, nalloc, nfreed, s.freeindex, preserve, why, s.page_mark)

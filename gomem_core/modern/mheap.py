@@ -28,6 +28,7 @@ from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.world.faults import OutOfMemory
 
 Trace = Callable[[Event], object]
+Swept = Callable[[int, int, int], object]
 
 MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
@@ -82,6 +83,7 @@ class MHeap:
         "sweepdone",
         "sweeper",
         "sweepgen",
+        "swept",
         "swept_basis",
         "touched",
         "trace",
@@ -101,6 +103,7 @@ class MHeap:
         self.stats = stats
         self.trace: Trace | None = None
         self.details: Trace | None = None  # see Program
+        self.swept: Swept | None = None  # likewise
         self.pages = PageAlloc()
         self.spans: SpanTable[MSpan] = SpanTable()  # by the numbers of `pages`
         self.page_caches = [PageCache()]  # of each P
@@ -325,7 +328,7 @@ class MHeap:
         if page < 0:
             return None
         s = self.spans.get(page)
-        return s if s is not None and s.state == MSPAN_IN_USE and addr < s.limit else None
+        return s if s is not None and s.state == MSPAN_IN_USE and addr < s.start_addr + s.nelems * s.elemsize else None
 
     def all_spans(self) -> list[MSpan]:
         """All spans, also stacks and work buffers, in address order."""

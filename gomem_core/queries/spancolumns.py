@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.queries.account import Account
+from gomem_core.queries.fullspans import Bits, ClassTables, joined
 from gomem_core.queries.wastesums import NEEDED, PARTS, Field, Ints, Part, Step, waste_sums
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
@@ -44,6 +45,7 @@ class SpanColumns:
         self._begun: dict[SpanField, tuple[Ints, int]] = {}  # those that are not complete, and so many of their spans
         self._changed: set[int] = set()  # bases of spans to look at again
         self._groups: tuple[Ints, Ints] | None = None
+        self._tables = ClassTables(world.profile)
 
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""
@@ -67,8 +69,9 @@ class SpanColumns:
             sums = _known_sums(self._account(), self["base"])
             yield None
             if sums is None:
-                yield from self._read(NEEDED)
-                sums = yield from waste_sums(self._world, self._account().objects, dict(self._columns))
+                bits: list[Bits] = []
+                yield from self._read(NEEDED, bits)
+                sums = yield from waste_sums(self._world.profile, self._account().objects, dict(self._columns), *joined(bits))
             self._columns.update(sums.items())
 
     def prepare(self) -> Slices:
@@ -76,21 +79,29 @@ class SpanColumns:
         yield from self.load(("base", *TOLD, *PARTS))
         yield from self.groups()
 
-    def _read(self, wanted: Sequence[Field]) -> Slices:
-        """Read those of these columns from the world that are not there; where it was stopped, it goes on next time."""
+    def _read(self, wanted: Sequence[Field], bits: list[Bits] | None = None) -> Slices:
+        """Read those of these columns from the world that are not there; where it was stopped, it goes on next time.
+
+        The slots of all spans are read into `bits`, as Slots.set_bytes has them.
+        """
         names = [name for name in _SPAN_FIELDS if name in wanted and name not in self._columns]
-        if not names:
+        if not names and bits is None:
             return
-        spans = self._world.spans
+        spans, slots = self._world.spans, self._world.slots
         count = spans.count
         for start in range(0, count, _SLICE):
             stop = min(count, start + _SLICE)
+            full = None
+            if bits is not None:
+                full = self._tables.of(slots.full(start, stop))
+                bits.append(slots.set_bytes(start, stop) if full is None else full.set_bytes())
             for name in names:
                 column, done = self._begun.get(name, (None, 0))
                 if column is None:
                     column = np.empty(count, np.int64)
                 if done == start:
-                    column[start:stop] = spans.column(name, start, stop)
+                    told = None if full is None else full.column(name)
+                    column[start:stop] = spans.column(name, start, stop) if told is None else told
                     self._begun[name] = column, stop
             yield None
         for name in names:

@@ -47,9 +47,11 @@ _NAMES: Final[dict[str, Field]] = {  # the columns of those sorts that are no mo
 def ranked_spans(columns: SpanColumns, filters: tuple[Filter, ...], sort: str) -> Generator[Step, None, Ranked]:
     """The bases of the spans that pass all filters, in this order.  Raises TooCostly."""
     yield from columns.load(needed(filters, sort))
-    mask = np.ones(len(columns["base"]), bool)
-    yield from passing(columns, filters, mask)
-    keys, bases = sort_keys(columns, sort)[mask], columns["base"][mask]
+    keys, bases = sort_keys(columns, sort), columns["base"]
+    if filters:
+        mask = np.ones(len(bases), bool)
+        yield from passing(columns, filters, mask)
+        keys, bases = keys[mask], bases[mask]
     orders: list[Ints] = []
     yield lambda: orders.append(np.argsort(keys, kind="stable"))
     (order,) = orders

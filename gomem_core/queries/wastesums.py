@@ -5,7 +5,7 @@ worked out here for all of them at once.  Both give the same numbers.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanField
-from gomem_core.world.world import World
 
 Ints = NDArray[np.int64]
 Part = Literal["requested", "slot_waste", "free_slots", "total"]  # as in Share
@@ -23,32 +22,28 @@ Field = SpanField | Part
 Step = Callable[[], object] | None  # as in roworder.Work
 
 NEEDED: Final[tuple[SpanField, ...]] = ("base", "npages", "spanclass", "elemsize", "nelems")  # to work them out
-_SPANS: Final = 4_000  # at once: a millisecond or two
-_OBJECTS: Final = 1 << 17  # at once: some milliseconds
+_SPANS: Final = 4_000  # at once: their slots stay in the processor's cache
+_OBJECTS: Final = 1 << 14  # at once, likewise
 
 
-def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> Generator[Step, None, dict[Part, Ints]]:
+def waste_sums(
+    profile: Profile, objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, live: bytes
+) -> Generator[Step, None, dict[Part, Ints]]:
     """The sums of each span, 0 for one that is not in use; `spans` has their other columns.  Stops now and then.
 
-    What is yielded is to be called before it goes on, and looks at no heap.
+    `allocated` are the slots that are, and `live` those that are not dead, as in Slots.set_bytes.  What is yielded is to be
+    called before it goes on, and looks at no heap.
     """
-    slots = _Slots(world.profile, spans)
-    count = len(spans["base"])
-    allocated, live = [], []
-    for start in range(0, count, _SPANS):
-        one, other = world.slots.set_bytes(start, min(count, start + _SPANS))
-        allocated.append(one)
-        live.append(other)
-        yield None
+    slots = _Slots(profile, spans)
     for _ in slots.fill_all(objects):
         yield None
     sums: dict[Part, Ints] = {}
-    yield lambda: sums.update(slots.sums(b"".join(allocated), b"".join(live)))
+    yield lambda: sums.update(slots.sums(allocated, live))
     return sums
 
 
 def sums_of(profile: Profile, objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, live: bytes) -> dict[Part, Ints]:
-    """The same without a stop; the slots that are allocated, and those that are not dead, as in Slots.set_bytes."""
+    """The same without a stop."""
     slots = _Slots(profile, spans)
     for _ in slots.fill_all(objects):
         pass
@@ -65,7 +60,8 @@ class _Slots:
         nelems, elemsize = spans["nelems"], spans["elemsize"]
         self._room = (nelems + 7) // 8 * 8  # slots of whole bytes
         self._first = np.cumsum(self._room) - self._room
-        self._asked = np.repeat(elemsize, self._room)  # an unknown object counts as if it filled its slot
+        # Bytes for which nobody asked; an unknown object counts as if it filled its slot.
+        self._spare = np.zeros(int(self._room.sum()), np.min_scalar_type(int(elemsize.max(initial=0))))
         base, npages = spans["base"], spans["npages"]
         self._start = int(base[0]) if len(base) else 0
         self._row_of_page = np.repeat(np.arange(len(base), dtype=np.int32), npages)
@@ -77,6 +73,8 @@ class _Slots:
             addr, size = (np.array(objects.column(name, start, start + _OBJECTS)).astype(np.int64) for name in ("addr", "size"))
             self._fill(addr, size)
             yield None
+        if self._tiny:
+            self._fill_tiny()
 
     def _fill(self, addr: Ints, size: Ints) -> None:
         """Enter objects, those that were born later after those that were born earlier: the last one at an address counts."""
@@ -93,12 +91,10 @@ class _Slots:
             self._tiny.append((addr[tiny], size[tiny]))
         there &= ~tiny & (slot * elemsize + self._header[row] == offset)
         where = (self._first[row] + slot)[there]
-        self._asked[where] = np.minimum(size, elemsize)[there]
+        self._spare[where] = np.maximum(elemsize - size, 0)[there]
 
     def _fill_tiny(self) -> None:
         """What was asked for in blocks of tiny objects: of all since the last one that lies at the beginning of its block."""
-        if not self._tiny:
-            return
         addr, size = (np.concatenate(column) for column in zip(*self._tiny, strict=True))
         order = np.argsort(addr, kind="stable")
         last = np.ones(len(order), bool)
@@ -115,28 +111,33 @@ class _Slots:
         block = block[first][known]
         row = self._row_of_page[(block - self._start) >> PAGE_SHIFT]
         where = self._first[row] + (block - self._spans["base"][row]) // TINY_SIZE
-        self._asked[where] = np.minimum(TINY_SIZE, sums[known])
+        self._spare[where] = np.maximum(TINY_SIZE - sums[known], 0)
 
     def sums(self, allocated: bytes, live: bytes) -> dict[Part, Ints]:
         """The sums of each span; the slots that are allocated, and those that are not dead, as in Slots.set_bytes."""
-        self._fill_tiny()
-        elemsize, nelems = self._spans["elemsize"], self._spans["nelems"]
-        is_live = np.unpackbits(np.frombuffer(live, np.uint8), bitorder="little")
-        self._asked *= is_live
-        requested = self._of_spans(self._asked)
-        live_bytes = self._of_spans(is_live) * elemsize
-        taken = self._of_spans(np.bitwise_count(np.frombuffer(allocated, np.uint8)), 8)
-        return {
-            "requested": requested,
-            "slot_waste": live_bytes - requested,
-            "free_slots": (nelems - taken) * elemsize,
-            "total": np.where(nelems > 0, self._spans["npages"] << PAGE_SHIFT, 0),
-        }
-
-    def _of_spans(self, values: NDArray[np.int64] | NDArray[np.uint8], slots: int = 1) -> Ints:
-        """The sum of each span's values, of which there is one for so many slots."""
-        sums = np.zeros(len(self._room), np.int64)
-        has = self._room > 0
-        if has.any():
-            sums[has] = np.add.reduceat(values, self._first[has] // slots, dtype=np.int64)
+        count = len(self._room)
+        sums: dict[Part, Ints] = {part: np.zeros(count, np.int64) for part in PARTS}
+        bits, live_bits = (np.frombuffer(one, np.uint8) for one in (allocated, live))
+        for start in range(0, count, _SPANS):
+            rows: slice | Ints = slice(start, min(count, start + _SPANS))
+            if not self._room[rows].all():
+                rows = start + np.flatnonzero(self._room[rows])
+            first = self._first[rows]
+            if not len(first):
+                continue
+            begin, end = int(first[0]), int(first[-1] + self._room[rows][-1])
+            first, in_bytes, elemsize = first - begin, slice(begin >> 3, end >> 3), self._spans["elemsize"][rows]
+            taken = _added(np.bitwise_count(bits[in_bytes]), first >> 3)
+            held = taken if live is allocated else _added(np.bitwise_count(live_bits[in_bytes]), first >> 3)
+            is_live = np.unpackbits(live_bits[in_bytes], bitorder="little")
+            wasted = _added(self._spare[begin:end] * is_live, first)
+            sums["slot_waste"][rows] = wasted
+            sums["requested"][rows] = held * elemsize - wasted
+            sums["free_slots"][rows] = (self._spans["nelems"][rows] - taken) * elemsize
+            sums["total"][rows] = self._spans["npages"][rows] << PAGE_SHIFT
         return sums
+
+
+def _added(values: NDArray[Any], first: Ints) -> Ints:
+    """Sums of values, each from one of these places to the next."""
+    return np.add.reduceat(values, first, dtype=np.int64)

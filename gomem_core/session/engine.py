@@ -175,12 +175,14 @@ class Engine(Mallocs, Protocol):
         trace: Callable[[Event], object] | None,
         took: Callable[[int, int, int], object] | None = None,
         repeated: Callable[[int, int, int], object] | None = None,
+        swept: Callable[[int, int, int], object] | None = None,
     ) -> None:
         """Narrate to `trace` from now on; None: be silent.
 
         With `took`, a small object is not narrated: `took` is told its span's base, the first slot that was taken and how many in
         a row; and of all other events only those are told that change a span.  With `repeated`, objects of `alloc_many` that are
-        born with the very events of the one before them are told so.
+        born with the very events of the one before them are told so.  `swept` is told of each span that is swept, instead: its
+        base, how many of its slots are allocated now, and how many became free.
         """
         ...
 

@@ -6,7 +6,7 @@ From the same events account and links are kept.  A step that only leads elsewhe
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gomem_core.go.events import Event, LockTaken, SlotTaken, Sweep
+from gomem_core.go.events import Event, LockTaken, PointerWritten, SlotTaken, Sweep
 from gomem_core.go.pageevents import SpanSwept
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
@@ -76,12 +76,13 @@ class Passed:
         self.stale.follow(event)
         self._touched.follow(event)
 
-    def swept(self, event: Sweep | SpanSwept) -> None:
-        """Take in that a span was swept: the same as `follow`, in a fifth of the time."""
+    def swept(self, base: int, nalloc: int, nfreed: int) -> None:
+        """Take in that a span was swept: the same as `follow` does, in a tenth of the time."""
+        self.stirred = True
         if not self.stale.all:
-            self.stale.bases.add(event.base)
-        if looks_otherwise(event, self._touched.marked):
-            self.touched_at[event.base] = self.number
+            self.stale.bases.add(base)
+        if looks_otherwise(nalloc, nfreed, self._touched.marked):
+            self.touched_at[base] = self.number
 
 
 class Narrator:
@@ -171,7 +172,7 @@ class Narrator:
 
     def _hear(self) -> None:
         if self._listens and self._passes:
-            self._engine.set_trace(self._overhear, self._overhear_slots)
+            self._engine.set_trace(self._overhear, self._overhear_slots, None, self._overhear_sweep)
         else:
             self._engine.set_trace(self.follow if self._listens else None)
 
@@ -212,21 +213,24 @@ class Narrator:
     def _overhear(self, event: Event) -> None:
         """Take in what lasts of an event of a step that is passed by: most events leave nothing behind."""
         kind = type(event)
-        if type(event) is Sweep or type(event) is SpanSwept:  # a collection tells thousands of them
-            self.passed.stirred = True
-            self.account.look_at_slots(event.base)
-            self.passed.swept(event)
-        elif kind not in CHANGES_SPANS:
+        if kind not in CHANGES_SPANS:
             return
-        elif type(event) is SlotTaken:
+        if type(event) is SlotTaken:
             self._overhear_slots(event.base, event.slot, 1)
             return
-        else:
-            self.passed.stirred = True
-            self._keep_up(event)
-            self.account.follow(event)
+        self.passed.stirred = True
+        self._keep_up(event)
+        self.account.follow(event)
+        if kind is PointerWritten:
             self.links.follow(event)
-            self.passed.follow(event)
+        self.passed.follow(event)
+        if self._stop.asked:
+            self._stop.heed()
+
+    def _overhear_sweep(self, base: int, nalloc: int, nfreed: int) -> None:
+        """Take in that a span was swept: a collection tells thousands of them."""
+        self.account.look_at_slots(base)
+        self.passed.swept(base, nalloc, nfreed)
         if self._stop.asked:
             self._stop.heed()
 

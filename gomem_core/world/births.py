@@ -8,7 +8,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -102,6 +102,10 @@ class Births:
         self.type.extend(array("i", bytes(self.type.itemsize * n)))
         named = -len(self._named)
         self._names.append_each(filter(None, names))
+        if all(names):  # as mostly
+            self._named.extend(range(entry, entry + n))
+            self.number.extend(range(named - 1, named - 1 - n, -1))
+            return
         for name in names:
             if name:
                 named -= 1
@@ -147,6 +151,10 @@ class Births:
     def entry(self, oid: int) -> int:
         """The entry of an object."""
         return bisect_right(self.first, oid) - 1 if self._many else oid
+
+    def sizes(self, oids: list[int]) -> Iterable[int]:
+        """The sizes of objects."""
+        return map(self.size.__getitem__, map(self.entry, oids) if self._many else oids)
 
     def until(self, step: int, total: int) -> int:
         """How many of `total` objects were born at this step or before."""

@@ -88,13 +88,13 @@ def _asked(t: Touched, event: pe.CentralEmpty) -> None:
     t.central.add(event.spanclass)
 
 
-def looks_otherwise(event: e.Sweep | pe.SpanSwept, marked: bool) -> bool:
+def looks_otherwise(nalloc: int, nfreed: int, marked: bool) -> bool:
     """Whether a swept span looks otherwise than before its step, which may itself have let it wait for that (`marked`)."""
-    return event.nfreed > 0 or event.nalloc == 0 or not marked
+    return nfreed > 0 or nalloc == 0 or not marked
 
 
 def _swept(t: Touched, event: e.Sweep | pe.SpanSwept) -> None:
-    if looks_otherwise(event, t.marked):
+    if looks_otherwise(event.nalloc, event.nfreed, t.marked):
         t.spans.add(event.base)
 
 

@@ -167,8 +167,7 @@ class ObjectRows:
             return sum(most if oid == NONE else min(most, self.size(oid)) for oid in oids)
         if oids and (entry := births.entry(min(oids))) == births.entry(max(oids)):  # all made by one command
             return len(oids) * min(most, births.size[entry])
-        entries = map(births.entry, oids)  # the account of a large heap asks for all objects
-        return sum(map(min, map(births.size.__getitem__, entries), repeat(most)))
+        return sum(map(min, births.sizes(oids), repeat(most)))  # the account of a large heap asks for all objects
 
     def in_slot(self, addr: int, elemsize: int) -> list[int]:
         """The objects in the slot at `addr`, as long as it is not swept: one, or several tiny ones in a 16-byte block.

@@ -132,6 +132,10 @@ class StillSlots:
             live.append(own if held is taken else held.to_bytes(len(own), "little"))
         return b"".join(allocated), b"".join(live)
 
+    def full(self, start: int, stop: int) -> bytes:
+        """Says of no span that it is full: to read its columns takes no longer."""
+        return bytes(stop - start)
+
     def _sets(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """The same as bit sets, without a record of each span: there may be 100,000."""
         spans, slots, part = self._spans.columns(), self._columns, slice(start, stop)

@@ -119,6 +119,13 @@ class Slots(Protocol):
         """
         ...
 
+    def full(self, start: int, stop: int) -> bytes:
+        """The classes of spans number start to stop all of whose slots are allocated and not dead; 0 for others, or for all.
+
+        Where it is not 0 (nor 1: that of large objects), it tells all that `set_bytes` does, and how the span is cut.
+        """
+        ...
+
     def columns(self) -> SlotColumns:
         """What lies in all spans, in address order; nothing of it changes when the heap does."""
         ...

@@ -39,6 +39,21 @@ _ATTRIBUTES: Final = (
 _DEFAULTS: Final = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 
 
+class _Characters(dict[str, Cell]):
+    """The cells of characters that take one each, in the style of some codes."""
+
+    def __init__(self, codes: str, cells: dict[Cell, Cell]) -> None:
+        self._codes = codes
+        self._cells = cells
+        if not shows_on_blanks(codes):
+            self[" "] = BLANK
+
+    def __missing__(self, character: str) -> Cell:
+        cell = (character, self._codes)
+        found = self[character] = self._cells.setdefault(cell, cell)
+        return found
+
+
 class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
     """The cells of a text in the style of some codes, with a token of a look, or in no style.
 
@@ -52,6 +67,7 @@ class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
         self._tokens: dict[str | None, str] = {}  # the codes of each
         self._underlined: frozenset[Token] = frozenset()
         self._cells: dict[Cell, Cell] = {}
+        self._narrow: dict[str, _Characters] = {}  # by codes
         self.has_wide = False  # there are characters that take two cells
         self._joins = False  # there are pieces that begin with what belongs to the piece before
         self.take(look)
@@ -82,22 +98,31 @@ class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
     def __missing__(self, piece: tuple[str, str | None]) -> tuple[Cell, ...]:
         if len(self) > _KEPT:
             self.clear()
+            self._narrow.clear()
             self._cells.clear()
         text, style = piece
-        codes = self._tokens.get(style, style or "")
-        blank = (" ", codes) if shows_on_blanks(codes) else BLANK
         if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
             text = "".join(filter(is_seen, text))  # Textual gave it no room
         if self._ascii:
             text = in_ascii(text)
-        if is_narrow(text):
-            cells = [blank if char == " " else (char, codes) for char in text]
-        else:
-            cells = _cells(text, codes, blank)
-            self._joins = self._joins or (bool(cells) and cells[0][1] == _JOINS)
-            self.has_wide = self.has_wide or any(not char for char, _ in cells)
-        found = self[piece] = tuple(map(self._cells.setdefault, cells, cells))
+        codes = self._tokens.get(style, style or "")
+        found = tuple(map(self._characters(codes).__getitem__, text)) if is_narrow(text) else self._wide(text, codes)
+        self[piece] = found
         return found
+
+    def _characters(self, codes: str) -> _Characters:
+        """The cells of what takes one cell each, in the style of these codes."""
+        found = self._narrow.get(codes)
+        if found is None:
+            found = self._narrow[codes] = _Characters(codes, self._cells)
+        return found
+
+    def _wide(self, text: str, codes: str) -> tuple[Cell, ...]:
+        """The cells of a text in which characters may take two, or none."""
+        cells = _cells(text, codes, (" ", codes) if shows_on_blanks(codes) else BLANK)
+        self._joins = self._joins or (bool(cells) and cells[0][1] == _JOINS)
+        self.has_wide = self.has_wide or any(not char for char, _ in cells)
+        return tuple(map(self._cells.setdefault, cells, cells))
 
     def _joined(self, cells: list[Cell]) -> list[Cell]:
         """The cells with what belongs to the cell before it in that one; at the beginning of a line it belongs to none."""

@@ -265,7 +265,7 @@ class Explorer(DrawnApp):
     # --- Keys, pastes, clicks -------------------------------------------------------------------------------------------
 
     def post_message(self, message: Message) -> bool:
-        """Let what is typed wait in its own queue.  Called by the thread that reads, too."""
+        """Let what is typed wait in its own queue."""
         if not isinstance(message, Key | Paste) or message.is_forwarded:
             return super().post_message(message)
         return self.typist.add(message)

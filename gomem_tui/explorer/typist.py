@@ -50,10 +50,7 @@ class Typist:
         self._choosing = keyboard.bound(CHOOSING)
 
     def add(self, event: Typed) -> bool:
-        """Let an event wait, with one message for all that wait; tells whether that was in time.
-
-        Called by the thread that reads, too.
-        """
+        """Let an event wait, with one message for all that wait; tells whether that was in time."""
         if self._ended:
             return False
         self._waiting.add(event)

@@ -1,7 +1,7 @@
 """Keys that wait: what was typed and not yet done, in order, and what may go before its turn.
 
-The thread that reads the terminal adds to them while the app works them off.  Everything is done in the order in which it was
-typed but for one thing: a key that ends gomem goes before keys that leave no trace behind, where many of those wait.  It never
+Whatever reads the terminal adds to them while the app works them off.  Everything is done in the order in which it was typed
+but for one thing: a key that ends gomem goes before keys that leave no trace behind, where many of those wait.  It never
 goes before a key that opens the prompt, or any other that does more than to move: nothing that was typed as a command is lost,
 and a letter of a command is never taken for a key.
 """
@@ -29,7 +29,7 @@ FEW: Final = 50  # keys that are always done: it takes no time, and where one st
 
 
 class Waiting:
-    """The keys and pastes that wait.  `add` is for any thread, all else for the app's own."""
+    """The keys and pastes that wait."""
 
     def __init__(self) -> None:
         self._typed: deque[Typed] = deque()

@@ -1,12 +1,11 @@
 """Reads the app's terminal: the only code of gomem that uses Textual's private ways of reading (as of Textual 8)."""
 
+import asyncio
 import os
-import selectors
+import select
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from threading import Event
 from typing import IO, Any, Final, cast
 
 from textual._xterm_parser import XTermParser
@@ -22,7 +21,6 @@ from gomem_core.regex import regex
 from gomem_tui.settings.keynames import read_key
 from gomem_tui.terminal.terminalinput import Background, Chord, Escape, Pasted, Piece, Sequence, TerminalInput, Text
 
-_POLL: Final = 0.1  # seconds between two looks at whether the app has ended
 _READ: Final = 4096  # bytes
 _ASK: Final = "\x1b]11;?\x1b\\"
 # What Textual's parser makes something of besides keys, and gomem asks for: the mouse, focus, modes.
@@ -49,7 +47,8 @@ class TerminalParser(XTermParser):
         """What a piece means."""
         match piece:
             case Text(text):
-                yield from self.feed(text)
+                for character in text:
+                    yield from self._sequence(character)
             case Escape():
                 yield Key("escape", "\x1b")
             case Chord(character):
@@ -118,7 +117,11 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._failed: Exception | None = None
         self._asked: float | None = None  # when the terminal was asked
-        self._answered = Event()
+        self._is_answered = False
+        self._input = TerminalInput(lambda _: False)
+        self._parser = TerminalParser()
+        self._reading: asyncio.AbstractEventLoop | None = None  # the loop that reads
+        self._silence: asyncio.TimerHandle | None = None  # when what has begun does not go on
         self._out = _Out(cast("IO[str]", self._file))
         self._file = cast("Any", self._out)
 
@@ -130,6 +133,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Begin; the question comes when the terminal no longer echoes, or the answer would be shown."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
+        self._start_reading()
         app: Any = self._app
         if app.look.asks and self.input_tty and self._asked is None:
             self._asked = time.monotonic()
@@ -142,58 +146,78 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """Stop reading, but not while an answer is probably on its way."""
-        if self._asked is not None:
-            self._answered.wait(max(0.0, self._asked + _ANSWERS_WITHIN - time.monotonic()))
+        while self._reading is not None and self._asked is not None and not self._is_answered:
+            left = self._asked + _ANSWERS_WITHIN - time.monotonic()
+            if left <= 0 or not select.select([self.fileno], [], [], left)[0]:
+                break
+            self._arrived()
+        self._stop_reading()
         super().disable_input()
 
     def send_message(self, message: Message) -> None:
-        """Hand over what was typed, from the thread that reads.
+        """Hand over what was typed, of which Textual would make a coroutine that waits for its turn."""
+        self._app.post_message(message)
 
-        Textual makes a coroutine of each message: nobody awaits those that are left at the end, and Python prints that.
+    def _run_input_thread(self) -> None:
+        """Wait for the end: the loop reads, at once, and is not woken ten times a second for nothing.
+
+        Textual starts this thread and waits for it.  Had it ended, the next one would have its stack, and where memory is short a
+        long command would begin that cannot go on.
         """
-        with suppress(RuntimeError):  # the loop is closed: the app has ended
-            self._app.post_message(message)
+        self.exit_event.wait()
 
-    def run_input_thread(self) -> None:
-        """Read until the end.  An error ends the app as any other does: Textual would end with a traceback and exit code 0."""
-        try:
-            self._read_all()
-        except Exception as error:
-            self._failed = error
-            with suppress(RuntimeError):
-                self._app.call_later(self._fail)
-
-    def _fail(self) -> None:
-        """Raise the reader's error in the app's own thread."""
-        if self._failed is not None:
-            raise self._failed
-
-    def _read_all(self) -> None:
-        """Read until the app ends or the terminal goes away."""
+    def _start_reading(self) -> None:
+        """Let the loop tell when something arrives."""
         app: Any = self._app
         bound = app._bindings.key_to_bindings
-        reader, parser = TerminalInput(lambda character: chord_name(character) in bound), TerminalParser()
-        with selectors.SelectSelector() as selector:
-            selector.register(self.fileno, selectors.EVENT_READ)
-            heard = time.monotonic()
-            while not self.exit_event.is_set():
-                patience = reader.patience
-                left = _POLL if patience is None else max(0.0, heard + patience - time.monotonic())
-                pieces: Iterator[Piece] = iter(())
-                if selector.select(min(_POLL, left)):
-                    data = self._read()
-                    if not data:
-                        os.kill(os.getpid(), signal.SIGHUP)  # as the line does, unless somebody keeps that from us
-                        return
-                    heard = time.monotonic()
-                    pieces = reader.feed(data)
-                elif patience is not None and time.monotonic() >= heard + patience:
-                    pieces = reader.late()
-                for piece in pieces:
-                    if isinstance(piece, Background):
-                        self._answered.set()
-                    for message in parser.messages(piece):
-                        self.process_message(message)
+        self._input = TerminalInput(lambda character: chord_name(character) in bound)
+        self._reading = asyncio.get_running_loop()
+        self._reading.add_reader(self.fileno, self._arrived)
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.remove_reader(self.fileno)
+            self._reading = None
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _arrived(self) -> None:
+        """Read what has arrived, and find out later whether what it begins goes on."""
+        data = self._read()
+        if not data:
+            self._stop_reading()
+            os.kill(os.getpid(), signal.SIGHUP)  # as the line does, unless somebody keeps that from us
+            return
+        self._stop_waiting()
+        self._hand_over(self._input.feed(data))
+        if self._reading is not None and self._input.patience is not None:
+            self._silence = self._reading.call_later(self._input.patience, self._is_silent)
+
+    def _is_silent(self) -> None:
+        self._silence = None
+        self._hand_over(self._input.late())
+
+    def _hand_over(self, pieces: Iterator[Piece]) -> None:
+        """Make messages of pieces.  An error ends the app as any other does: the loop would only tell of it."""
+        try:
+            for piece in pieces:
+                if isinstance(piece, Background):
+                    self._is_answered = True
+                for message in self._parser.messages(piece):
+                    self.process_message(message)
+        except Exception as error:
+            self._stop_reading()
+            self._failed = error
+            self._app.call_later(self._fail)
+
+    def _fail(self) -> None:
+        """Raise the reader's error where the app's own are raised."""
+        if self._failed is not None:
+            raise self._failed
 
     def _read(self) -> bytes:
         """What was typed; nothing when the terminal is gone."""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gomem_core.lang.filters import FIELDS
 from gomem_core.lang.pattern import BadPattern, Pattern
-from gomem_core.queries import spancolumns
+from gomem_core.queries import spancolumns, wastesums
 from gomem_core.queries.account import Account
+from gomem_core.queries.fullspans import ClassTables
 from gomem_core.queries.spancolumns import SpanColumns, grouped
 from gomem_core.queries.spanfilter import BadFilter, read_filters, span_test, span_waste
 from gomem_core.queries.spanorder import SORTS, SpanOrder
@@ -19,6 +20,7 @@ from gomem_core.queries.wastesums import PARTS
 from gomem_core.session.session import Session
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 from tests.core.test_spanorder import LINES
+from tests.versions import ANY_VERSION, session_of
 
 COMMANDS = st.lists(
     st.sampled_from(
@@ -149,6 +151,41 @@ def columns_of(rows: list[SpanInfo], list_names: tuple[str, ...]) -> dict[SpanFi
     return found
 
 
+@given(
+    commands=st.lists(st.sampled_from([*LINES, "alloc 48 times 171", "alloc 8192 times 4", "drop o1..o9"]), max_size=18),
+    halfway=st.integers(0, 30),
+    version=ANY_VERSION,
+)
+def test_the_class_of_a_full_span_tells_what_it_tells(commands: list[str], halfway: int, version: str) -> None:
+    session = session_of(version)
+    for line in commands:
+        session.submit(line)
+    if session.step:
+        session.goto(session.step - 1, halfway)
+    world = session.world
+    tables = ClassTables(world.profile)
+    rows = world.spans.rows()
+    none_waits = all(info.swept for info in rows)
+    for n, info in enumerate(rows):
+        told = world.slots.full(n, n + 1)
+        full = tables.of(told)
+        is_plain = info.spanclass > 1 and 0 < info.nelems == info.alloc_count and info.cached_by == -1
+        assert full is not None or not is_plain or not none_waits or halfway, "whose slots are all taken is full"
+        if full is not None:
+            assert full.set_bytes() == world.slots.set_bytes(n, n + 1)
+            for name, value in columns_of([info], world.spans.list_names).items():
+                column = full.column(name)
+                assert (column is None) == (name not in ("npages", "spanclass", "elemsize", "nelems"))
+                assert column is None or column.tolist() == value, name
+    whole = world.slots.full(0, len(rows))
+    assert len(whole) == len(rows)
+    several = [n for n in range(len(rows)) if whole[n] > 1]
+    if several:
+        full = tables.of(bytes([whole[n] for n in several]))
+        assert full is not None
+        assert full.set_bytes() == (b"".join([world.slots.set_bytes(n, n + 1)[0] for n in several]),) * 2
+
+
 @given(commands=COMMANDS, halfway=st.integers(0, 30))
 def test_columns_hold_halfway_in_a_command_too(commands: list[str], halfway: int) -> None:
     session = Session(narrate=True)
@@ -162,16 +199,19 @@ def test_columns_hold_halfway_in_a_command_too(commands: list[str], halfway: int
     assert session.world.spans.column("sweepgen").tolist() == [info.sweepgen for info in rows]
 
 
-@given(commands=COMMANDS, known=st.booleans())
-def test_the_sums_of_all_spans_are_those_of_the_account(commands: list[str], known: bool) -> None:
-    session = Session(narrate=True)
+@given(commands=COMMANDS, known=st.booleans(), size=st.sampled_from([1, 2, 1_000]), version=ANY_VERSION)
+def test_the_sums_of_all_spans_are_those_of_the_account(commands: list[str], known: bool, size: int, version: str) -> None:
+    session = session_of(version)
     for line in commands:
         session.submit(line)
     account = Account(session.world, session.objects)
     if known:
         account.read()
     columns = SpanColumns(session.world, lambda: account)
-    drained(columns.load([*PARTS]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spancolumns, "_SLICE", size)
+        patch.setattr(wastesums, "_SPANS", size)
+        drained(columns.load([*PARTS]))
     assert ("nelems" in columns._columns) == (not known), "where the account knows them, they are not worked out anew"
     rows = session.world.spans.rows()
     assert {*columns["base"].tolist()} == {s.base for s in rows}

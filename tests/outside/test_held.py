@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from statistics import median
 from time import perf_counter, process_time
 
 import numpy as np
@@ -96,20 +97,23 @@ def test_a_program_that_works_stands_as_short(minor: str, name: str) -> None:
     with running(built(name, minor), RUN="1", N="300") as program:
         process = Process(program.pid)
         found = find_program(process)
-        best_bare = best_held = 1e9
-        for turn in range(60):
+        ratios: list[
+            float
+        ] = []  # turn by turn: what is to be copied differs, and so the shortest of each is not of the same bytes
+        for _ in range(60):
             rehearsed = prepared(process, found)
             if rehearsed is None:
                 continue
             with held(program.pid) as how_long:
                 assert rehearsed.copy()
-            if not rehearsed.is_same:
-                best_held = min(best_held, (how_long.held_ns - how_long.stand_ns) / 1e9)
+            if rehearsed.is_same:
+                continue
             with held(program.pid):
-                best_bare = min(best_bare, bare(program.pid, [(part.start, part.size) for part in rehearsed.copied()]))
-            if turn >= 10 and best_held <= AGAINST_BARE * best_bare:
+                seconds = bare(program.pid, [(part.start, part.size) for part in rehearsed.copied()])
+            ratios.append((how_long.held_ns - how_long.stand_ns) / 1e9 / seconds)
+            if len(ratios) >= 15 and median(ratios) <= AGAINST_BARE:
                 break
-        assert best_held <= AGAINST_BARE * best_bare
+        assert median(ratios) <= AGAINST_BARE
 
 
 def once(process: Process, program: Program) -> Rehearsed | None:

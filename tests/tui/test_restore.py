@@ -223,7 +223,7 @@ def test_no_memory_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     again.kill()
 
 
-def test_an_error_of_the_thread_that_reads_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_error_of_what_reads_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     terminal, before = started(program=("-c", DEAF))
     terminal.send("x")

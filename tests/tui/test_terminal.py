@@ -69,15 +69,22 @@ def test_ctrl_c_destroys_nothing() -> None:
     assert terminal.exit_code() == 0
 
 
-def test_nothing_is_written_while_idle() -> None:
+def _sleeps(pid: int) -> int:
+    """How often the threads of a process went to sleep by themselves, which they do again whenever they were woken."""
+    told = [Path(task, "status").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    return sum(int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0]) for status in told)
+
+
+def test_nothing_is_written_while_idle_and_nobody_wakes() -> None:
     terminal = Terminal()
     terminal.wait_for("space does")
     while terminal.read(0.5) and readable(terminal.fd, 0.5):
         pass
-    before = len(terminal.bytes)
+    before, slept = len(terminal.bytes), _sleeps(terminal.pid)
     end = time.monotonic() + 2
     while time.monotonic() < end:
         terminal.read(0.2)
     assert len(terminal.bytes) == before
+    assert _sleeps(terminal.pid) - slept < 4  # Textual's own reader would wake twenty times
     terminal.send("q")
     assert terminal.exit_code() == 0

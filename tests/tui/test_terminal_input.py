@@ -1,8 +1,10 @@
 """What becomes of the bytes that a terminal sends.  Expected values come from xterm's and the kitty protocol's tables."""
 
+import asyncio
+import os
 import time
+import tty
 from collections.abc import Iterator
-from threading import Event
 
 import pytest
 from hypothesis import given
@@ -225,9 +227,23 @@ def test_nothing_that_arrives_is_an_error_and_keys_behind_a_silence_are_keys(rea
     assert keys(reader.read(b"j")) == ["j"]
 
 
-def test_the_end_waits_for_an_answer_that_the_shell_would_read_as_keys() -> None:
+@pytest.mark.parametrize("answers", [False, True])
+def test_the_end_waits_for_an_answer_that_the_shell_would_read_as_keys(monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
+    terminal, line = os.openpty()
+    tty.setraw(line)
+    loop = asyncio.new_event_loop()
     driver = TerminalDriver.__new__(TerminalDriver)
-    driver._asked, driver._answered = time.monotonic(), Event()
+    told: list[Message] = []
+    monkeypatch.setattr(driver, "process_message", told.append, raising=False)
+    driver.fileno, driver._asked, driver._is_answered, driver._silence = line, time.monotonic(), False, None
+    driver._reading, driver._input, driver._parser = loop, TerminalInput(lambda _: False), TerminalParser()
+    if answers:
+        os.write(terminal, b"\x1b]11;rgb:ffff/0/0\x07")
     began = time.monotonic()
     driver.disable_input()
-    assert time.monotonic() - began >= 0.2 - 0.01
+    waited = time.monotonic() - began
+    assert (waited < 0.1) if answers else (waited >= 0.2 - 0.01)
+    assert [message.colour for message in told if isinstance(message, BackgroundTold)] == [(1.0, 0.0, 0.0)] * answers
+    loop.close()
+    os.close(terminal)
+    os.close(line)
