@@ -104,13 +104,16 @@ def test_a_program_that_works_stands_as_short(minor: str, name: str) -> None:
             rehearsed = prepared(process, found)
             if rehearsed is None:
                 continue
-            with held(program.pid) as how_long:
+            with held(program.pid):
+                began = process_time()  # of the processor: others may have it while the program stands
                 assert rehearsed.copy()
+                copied = process_time() - began
             if rehearsed.is_same:
                 continue
             with held(program.pid):
-                seconds = bare(program.pid, [(part.start, part.size) for part in rehearsed.copied()])
-            ratios.append((how_long.held_ns - how_long.stand_ns) / 1e9 / seconds)
+                began = process_time()
+                bare(program.pid, [(part.start, part.size) for part in rehearsed.copied()])
+                ratios.append(copied / (process_time() - began))
             if len(ratios) >= 15 and median(ratios) <= AGAINST_BARE:
                 break
         assert median(ratios) <= AGAINST_BARE
