@@ -13,7 +13,7 @@ from operator import attrgetter
 from struct import pack
 from typing import Final, TypeAlias
 
-from gomem_core.both.slots import Slots, ptr_words_code
+from gomem_core.both.slots import Slots, alloc_counts, ptr_words_code
 
 NONE: Final = -1  # in the place of a struct's number, or of a length
 BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
@@ -31,11 +31,11 @@ def columns_of(structs: Sequence[Slots], codes: Mapping[str, str]) -> tuple[arra
 
 
 def _field(structs: Sequence[Slots], name: str) -> Iterable[int]:
-    """A field of all; what a struct works out when it is asked is written out, since to ask takes longer than that."""
+    """A field of all; what a struct works out when it is asked is worked out here, since to ask takes longer than that."""
     if name == "freeindex":
         return [(s.free_addr - s.start_addr) // s.elemsize if s.elemsize else 0 for s in structs]
     if name == "alloc_count":
-        return [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in structs]  # is_full
+        return alloc_counts(structs)
     return map(attrgetter(name), structs)
 
 

@@ -1,6 +1,7 @@
 """Slots: the part of an mspan that is the same in every version of Go (runtime/mheap.go, runtime/mbitmap.go)."""
 
 from array import array
+from collections.abc import Sequence
 from typing import Final, Literal, NoReturn
 
 from gomem_core.go.amd64 import PTR_SIZE
@@ -328,3 +329,11 @@ class Slots:
         if self.pointers is not None:
             marks = self.gcmark_bits
             self.pointers = {index: words for index, words in self.pointers.items() if marks >> index & 1} or None
+
+
+def alloc_counts(structs: Sequence[Slots]) -> list[int]:
+    """Returns allocCount of each.
+
+    `is_full` is written out: most are, and then it need not be worked out how many slots are taken.
+    """
+    return [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in structs]

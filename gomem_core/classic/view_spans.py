@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from struct import pack
 from typing import Final
 
-from gomem_core.both.slots import MSPAN_IN_USE
+from gomem_core.both.slots import MSPAN_IN_USE, alloc_counts
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.go.amd64 import MAX_MHEAP_LIST, PAGE_MASK, PAGE_SHIFT
@@ -167,7 +167,7 @@ class SpanView:
         "spanclass": lambda _, spans: [s.spanclass for s in spans],
         "elemsize": lambda _, spans: [s.elemsize for s in spans],
         "nelems": lambda _, spans: [s.nelems for s in spans],
-        "alloc_count": lambda _, spans: [s.alloc_count if s.free_addr != s.run_end or s.free_behind else s.nelems for s in spans],
+        "alloc_count": lambda _, spans: alloc_counts(spans),
         "sweepgen": lambda _, spans: [s.sweepgen for s in spans],
         "cached_by": _cached_by,
         "list_name": _lists,
